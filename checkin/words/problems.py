@@ -284,7 +284,7 @@ SENTENCES = {
     "missing_client": msgid("no client ID; copy it from the provider's page of this client."),
     "missing_button": msgid("no name; write how people know the provider."),
     "secret_signs": msgid("this secret is too long, or contains signs that nobody can type."),
-    "secret_again": msgid(
+    "provider_secret_again": msgid(
         "the issuer or the client is another one; paste the secret that belongs to it."
     ),
     "missing_password": msgid(

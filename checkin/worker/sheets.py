@@ -137,9 +137,9 @@ def _read(
         compared = compare(session, event, table, context.clock())
     added = 0
     if compared.new:
-        added = _import(context, event, replace(table, rows=compared.new)).counts[Action.ADD]
+        added = _import(context, event, replace(table, rows=list(compared.new))).counts[Action.ADD]
         with context.database.snapshot() as session:
-            rest = replace(table, rows=compared.rows)
+            rest = replace(table, rows=list(compared.rows))
             compared = compare(session, event, rest, context.clock())
     return in_transaction(
         context.database,

@@ -86,7 +86,7 @@ def read_provider_form(
     is_same = before is not None and (before.issuer, before.client_id) == (issuer, client_id)
     if has_secret and not secret and not is_same:
         # A secret is sent to no other provider than the one for which it was pasted.
-        return [Problem(SECRET, "secret_again")]
+        return [Problem(SECRET, "provider_secret_again")]
     return Written(Provider(str(issuer), str(client_id), str(name)), secret)
 
 

@@ -23,7 +23,7 @@ from authlib.oidc.core import CodeIDToken
 from authlib.oidc.discovery import get_well_known_url
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, RSAKey
+from joserfc.jwk import ECKey, Key, KeySet, RSAKey
 
 from checkin.domain.accounts.provider import Identity, Provider, identity_in
 from checkin.domain.network.destinations import DestinationRefused
@@ -154,7 +154,7 @@ def signing_keys(caller: Caller, description: Description) -> KeySet:
     """
     told = _json(_asked(caller, description.keys)).get("keys")
     keys = [_key(one) for one in told or [] if isinstance(one, dict)]
-    usable = [key for key in keys if key is not None]
+    usable: list[Key] = [key for key in keys if key is not None]
     if not usable:
         raise ProviderFault(ProviderProblem.DESCRIPTION, "no key for RS256 or ES256")
     return KeySet(usable)
