@@ -14,7 +14,8 @@ from itertools import cycle
 
 from scanner.decode.base import Decoder, Grey, Reading
 from scanner.decode.closer import Closer, closer_steps
-from scanner.decode.engines import Prepared, Pyzbar, Zxing, blurred, evened, resized
+from scanner.decode.engines import Prepared, Pyzbar, Zxing, blurred, crisp, evened, resized
+from scanner.decode.several_frames import SeveralFrames
 
 
 def merged(groups: Iterable[Sequence[Reading]]) -> list[Reading]:
@@ -66,6 +67,15 @@ def doubled() -> Decoder:
     return Prepared(Zxing(), functools.partial(resized, scale=2.0), name="×2", scale=2.0)
 
 
+def crisp_and_doubled() -> Decoder:
+    """Return zxing-cpp at twice the size of a sharper picture: it reads from a third farther."""
+    return Prepared(Zxing(), _crisp_and_doubled, name="crisp ×2", scale=2.0)
+
+
+def _crisp_and_doubled(grey: Grey) -> Grey:
+    return resized(crisp(grey), 2.0)
+
+
 def halved(zbar: Decoder) -> Decoder:
     """Return zbar at half the size: a quarter of its time for codes that are near."""
     return Prepared(zbar, functools.partial(resized, scale=0.5), name="½", scale=0.5)
@@ -92,7 +102,8 @@ def stream_decoder(zbar: Decoder | None) -> Stream:
     blur, even = extra_steps()
     # Twice the size at every third frame, zbar at every third: a badge that only one of them reads
     # is read within three frames, and the middle frame of the six costs a third of all steps.
-    always = [Closer(closer_steps(zbar))]
+    always: list[Decoder] = [Closer(closer_steps(zbar)), SeveralFrames()]
     if zbar is None:
-        return Stream(always, [doubled(), blur, even])
-    return Stream(always, [doubled(), blur, halved(zbar), doubled(), even, zbar])
+        return Stream(always, [crisp_and_doubled(), blur, doubled(), even])
+    turns = [crisp_and_doubled(), blur, halved(zbar), doubled(), even, zbar]
+    return Stream(always, turns)
