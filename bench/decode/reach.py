@@ -48,12 +48,12 @@ def print_reach(samples: int, seed: int) -> None:
 
 
 def far_away(
-    distance_m: float, size: tuple[int, int], seed: tuple[int, ...]
+    distance_m: float, size: tuple[int, int], seed: tuple[int, ...], frames: int = FRAMES
 ) -> tuple[str, list[Grey]]:
     """Return a code and the frames of a badge that is held at a distance."""
     px = module_px(distance_m, size)
     condition = Condition(module_px=px, size=size, light=_through_a_lens, noise=3.0)
-    return scenes(condition, np.random.default_rng(seed), frames=FRAMES)
+    return scenes(condition, np.random.default_rng(seed), frames=frames)
 
 
 def _through_a_lens(shown: Real, _rng: Rng, _at: tuple[int, int]) -> Real:

@@ -49,17 +49,22 @@ def _box(reading: Reading) -> tuple[int, int, int, int]:
 
 
 class Stream:
-    """Reads each frame with all `always` decoders and the next one of `by_turns`."""
+    """Reads each frame with the first decoder, the next one of those by turns, and the last one."""
 
-    def __init__(self, always: Sequence[Decoder], by_turns: Sequence[Decoder]) -> None:
-        """Take the decoders of every frame, and those that share the rest of its time."""
-        self._always = tuple(always)
+    def __init__(self, first: Decoder, by_turns: Sequence[Decoder], last: Decoder) -> None:
+        """Take the decoders.
+
+        Args:
+            by_turns: they share the rest of a frame's time.
+            last: reads the frames in which the others have read nothing.
+        """
+        self._first, self._last = first, last
         self._turns = cycle(by_turns)
 
     def read(self, grey: Grey) -> list[Reading]:
         """Return what this frame's decoders read, each text once."""
-        decoders = (*self._always, next(self._turns))
-        return merged(decoder.read(grey) for decoder in decoders)
+        found = merged(decoder.read(grey) for decoder in (self._first, next(self._turns)))
+        return found or self._last.read(grey)
 
 
 def doubled() -> Decoder:
@@ -102,8 +107,7 @@ def stream_decoder(zbar: Decoder | None) -> Stream:
     blur, even = extra_steps()
     # Twice the size at every third frame, zbar at every third: a badge that only one of them reads
     # is read within three frames, and the middle frame of the six costs a third of all steps.
-    always: list[Decoder] = [Closer(closer_steps(zbar)), SeveralFrames()]
-    if zbar is None:
-        return Stream(always, [crisp_and_doubled(), blur, doubled(), even])
-    turns = [crisp_and_doubled(), blur, halved(zbar), doubled(), even, zbar]
-    return Stream(always, turns)
+    turns = [crisp_and_doubled(), blur, doubled(), even]
+    if zbar is not None:
+        turns = [crisp_and_doubled(), blur, halved(zbar), doubled(), even, zbar]
+    return Stream(Closer(closer_steps(zbar)), turns, SeveralFrames())
