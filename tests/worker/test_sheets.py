@@ -247,10 +247,21 @@ def test_what_is_accepted_is_done_and_waits_no_more(looked_at, database, sheet):
     assert waiting(database) == []
 
 
-def test_one_alone_is_accepted(looked_at, database, sheet):
+def test_an_empty_sheet_is_a_fault_and_takes_nobody_for_gone(looked_at, database, sheet):
     sheet.rows = [ALI, SARA]
     looked_at.beat()
     sheet.rows = []
+    looked_at.beat()
+
+    assert waiting(database) == []
+    with database.read() as session:
+        assert session.scalars(select(SheetSource.problem)).one()
+
+
+def test_one_alone_is_accepted(looked_at, database, sheet):
+    sheet.rows = [ALI, SARA]
+    looked_at.beat()
+    sheet.rows = [OMAR]
     looked_at.beat()
     assert waiting(database) == [("gone", "Ali Bennani"), ("gone", "Sara Idrissi")]
     with database.read() as session:
