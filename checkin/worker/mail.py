@@ -90,6 +90,7 @@ class _Sending:
             self._go_on_with_all()
             if self._some_are_left() and not is_any_due(self._phones):
                 self._context.rest(LOOK_AGAIN_S)
+        self._tell_at_last()
         return {str(fate): count for fate, count in self._fates.items()}
 
     def _run(self) -> None:
@@ -136,6 +137,15 @@ class _Sending:
             self._left = max(0, self._left - 1)
 
     def _tell(self) -> bool:
-        done = self._fates.total() - self._fates[Fate.LATER]
+        done = self._done()
         self._context.progress(done, done + self._left)
         return True
+
+    def _tell_at_last(self) -> None:
+        """Write the last count, too, which would else be skipped within a second of another."""
+        done = self._done()
+        telling = partial(self._context.progress_within, done=done, total=done + self._left)
+        in_transaction(self._context.database, telling)
+
+    def _done(self) -> int:
+        return self._fates.total() - self._fates[Fate.LATER]
