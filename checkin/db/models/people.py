@@ -62,8 +62,7 @@ class Participant(Base):
         ),
         Index(None, "event_id", "email"),
         Index(None, "event_id", "phone"),
-        # The standing is read from the index: who is missing may be nobody of very many.
-        Index(None, "delegation_id", "folded_name", "standing"),
+        Index(None, "delegation_id", "folded_name"),
         Index(
             "uq_participant_reserve_no",
             "delegation_id",

@@ -47,8 +47,6 @@ from checkin.services.spreadsheets.table_json import (
 
 #: the kinds of its jobs
 FETCH, DECIDE = "sheet_fetch", "sheet_decide"
-#: where both are asked: who may use it may see what came of them
-ENDPOINT = "sheet.show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +246,7 @@ def ask_for_job(
     asked = Asked(
         kind,
         Lane.UPLOADS,
-        ENDPOINT,
+        "sheet.show",
         dict(arguments or {}),
         event_id=event_id,
         operator_id=operator_id,

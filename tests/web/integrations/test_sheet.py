@@ -175,7 +175,7 @@ def test_it_is_paused_goes_on_and_is_forgotten_and_the_people_stay(set_up, datab
 
 def test_a_purge_erases_the_sheet_and_what_waits(set_up, database, event, sheet, tmp_path):
     fetched(set_up)
-    sheet.rows = []
+    sheet.rows = [OMAR]
     fetched(set_up)
     assert count(database, SheetDecision) == 2
 
