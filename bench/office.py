@@ -146,7 +146,7 @@ def _called(pid: int) -> str:
 Ask = Callable[[Venue, Database], int]
 
 
-def ask_for(venue: Venue, database: Database, kind: Kind, **arguments: str) -> int:
+def ask_for(venue: Venue, database: Database, kind: Kind, **arguments: object) -> int:
     """Ask for some work about the whole event, and return the job's id."""
     with database.read() as session:
         event_id = session.scalars(select(Event.id)).one()

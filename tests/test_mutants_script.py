@@ -218,11 +218,12 @@ def test_the_first_run_tells_which_test_calls_what_and_what_an_import_calls(copy
 
     slow, quick = "test_functions.py::test_slow", "test_functions.py::test_quick"
     assert (told.passed, told.failed, list(told.seconds)) == (True, [], [slow, quick])
-    assert told.callers == {
+    # Since Python 3.12 a list comprehension is no function of its own (PEP 709).
+    comprehension = {} if sys.version_info >= (3, 12) else {"functions.py told.<listcomp>": [""]}
+    assert told.callers == comprehension | {
         "functions.py <module>": [""],
         "functions.py Gate": [""],
         "functions.py told": [""],
-        "functions.py told.<listcomp>": [""],
         "functions.py told.<lambda>": [""],
         "functions.py Gate.opens": [slow],
         "functions.py Gate._known": [slow, quick],

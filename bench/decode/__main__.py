@@ -13,6 +13,7 @@ import numpy as np
 
 from bench.decode.engines import Texts, single_engines, still, stream
 from bench.decode.photos import photographs, scored
+from bench.decode.reach import print_reach
 from bench.decode.scenes import CONDITIONS, Condition, Grey, scenes
 from bench.decode.speed import print_speed
 
@@ -24,10 +25,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.decode", description=__doc__)
     parser.add_argument("--photos", type=Path, metavar="DIR", help="labelled photographs")
     parser.add_argument("--quick", action="store_true", help="fewer samples")
-    parser.add_argument("--only", choices=["conditions", "photos", "speed"])
+    parser.add_argument("--only", choices=["conditions", "reach", "photos", "speed"])
     asked = parser.parse_args()
     if asked.only in (None, "conditions"):
         print_conditions(6 if asked.quick else 24)
+    if asked.only in (None, "reach"):
+        print_reach(4 if asked.quick else 12, SEED)
     if asked.photos and asked.only in (None, "photos"):
         print_photos(asked.photos)
     if asked.only in (None, "speed"):

@@ -39,13 +39,18 @@ class Condition:
 
 
 def scenes(
-    condition: Condition, rng: Rng, text: str = "", hall: Real | None = None
+    condition: Condition,
+    rng: Rng,
+    text: str = "",
+    hall: Real | None = None,
+    frames: int = FRAMES,
 ) -> tuple[str, list[Grey]]:
     """Return a code and the frames that show it, which differ by noise and a trembling hand.
 
     Args:
         text: the code; a random one if not given.
         hall: the background of the badge; a random one if not given.
+        frames: how many.
     """
     text = text or format_code(rng.bytes(16))
     code = _paper(text, rng)
@@ -55,8 +60,8 @@ def scenes(
     angle, around = rng.uniform(0, 360), rng.uniform(0, 360)
     centre = rng.uniform(0.35, 0.65, 2) * condition.size[::-1]
     seed = int(rng.integers(2**31))
-    frames = []
-    for number in range(FRAMES):
+    seen = []
+    for number in range(frames):
         shake = np.random.default_rng((seed, number))
         place = centre + shake.normal(0, 1.5, 2)
         shown = _held_up(code, background, condition, place, angle, around)
@@ -64,8 +69,8 @@ def scenes(
             at = (int(place[0]), int(place[1]))
             shown = condition.light(shown, np.random.default_rng(seed), at)
         noisy = shown + shake.normal(0, condition.noise, shown.shape)
-        frames.append(np.clip(noisy, 0, 255).astype(np.uint8))
-    return text, frames
+        seen.append(np.clip(noisy, 0, 255).astype(np.uint8))
+    return text, seen
 
 
 _PAPER_MODULE_PX = 12

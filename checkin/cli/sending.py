@@ -16,7 +16,9 @@ import click
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
 from checkin.db.models import Event, Sending
 from checkin.errors import InvalidRequest
+from checkin.services.channels.telephone_sending import TelephoneOffice, send_to_telephones
 from checkin.services.mail.claims import retry_unknown
+from checkin.services.mail.going_on import go_on_with_all
 from checkin.services.mail.outbox import (
     LOOK_AGAIN_S,
     Ended,
@@ -29,7 +31,7 @@ from checkin.services.mail.outbox import (
 from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sender import hold_badges, set_sending
 from checkin.services.network.public_address import PublicAddress
-from checkin.worker.post_office import opened_post_office, with_current_sender
+from checkin.worker.post_office import opened_post_office, opened_telephones, with_current_sender
 
 _WHY = {
     Ended.DAY_FULL: "the day's limit is reached (CHECKIN_MAIL_PER_DAY): run this again tomorrow",
@@ -40,7 +42,7 @@ _WHY = {
 
 
 @click.command("send")
-@click.option("--limit", type=click.IntRange(min=1), help="at most this many messages")
+@click.option("--limit", type=click.IntRange(min=1), help="at most this many e-mails, no more")
 @click.option("--stay", is_flag=True, help="go on with what becomes due, until Ctrl-C")
 @click.option(
     "--retry-unknown",
@@ -58,7 +60,7 @@ def send(
     event_slug: str | None,
     as_json: bool,
 ) -> None:
-    """Send the badges that wait in the outbox, by e-mail or into files.
+    """Send the badges that wait in the outbox: by e-mail or into files, by WhatsApp, by SMS.
 
     Ctrl-C ends it after the message at hand; the next run goes on where this one was.
     """
@@ -136,14 +138,42 @@ class _Summary:
 def _sent_until_the_end(office: Office, event: Event, limit: int | None, stay: bool) -> _Summary:
     summary = _Summary()
     parts = (office.database, office.keys, office.settings, event, now)
-    with opened_post_office(*parts) as post, _until_signal() as carry_on:
+    with (
+        opened_post_office(*parts) as post,
+        opened_telephones(post, office.settings) as phones,
+        _until_signal() as carry_on,
+    ):
         while True:
+            _go_on_with_all(office, event)
             # The address may have changed since: another network, another setting.
             current = with_current_sender(post, office.settings)
             _one_run(office, current, summary, limit, carry_on)
+            if limit is None:
+                _send_to_telephones(phones, summary, carry_on)
             if not stay or summary.run.ended in (Ended.ASKED, Ended.LIMIT):
                 return summary
             _rest(carry_on)
+
+
+def _go_on_with_all(office: Office, event: Event) -> None:
+    """Write to whom a channel has failed, or none has reached, by the next one."""
+    while office.write(lambda session: go_on_with_all(session, event, now())):
+        pass
+
+
+def _send_to_telephones(
+    phones: TelephoneOffice,
+    summary: _Summary,
+    carry_on: Callable[[], bool],
+) -> None:
+    """Send what waits for WhatsApp and SMS, also for whom the e-mails have failed just now."""
+
+    def sent(outcome: Outcome) -> None:
+        summary.run.fates[outcome.fate] += 1
+        if outcome.fate != "sent":
+            summary.faults[outcome.answer] += 1
+
+    send_to_telephones(phones, sent=sent, carry_on=carry_on)
 
 
 def _one_run(

@@ -20,12 +20,14 @@ from checkin.web.accounts import (
     passkeys,
     passwords,
     pins,
+    provider_settings,
+    provider_sign_in,
     second_factor,
     sign_in,
 )
 from checkin.web.badges import badge_page, badges, delegation_badges, event_badges
 from checkin.web.board import board, flagged, report
-from checkin.web.channels import calls, finding, outreach
+from checkin.web.channels import calls, finding, outreach, telephone_settings
 from checkin.web.events import (
     copying,
     demo,
@@ -49,7 +51,7 @@ from checkin.web.gates import (
     scan_page,
     stops,
 )
-from checkin.web.integrations import read_tokens, webhooks
+from checkin.web.integrations import read_tokens, sheet, webhooks
 from checkin.web.jobs import jobs
 from checkin.web.mail import bounces, delivery, mail_settings, message_texts
 from checkin.web.messages import announcements, notices
@@ -91,6 +93,8 @@ _PAGES = (
     second_factor,
     operators,
     operator_access,
+    provider_settings,
+    provider_sign_in,
     pins,
     server_address,
     activity_log,
@@ -138,8 +142,10 @@ _PAGES = (
     records,
     rehearsal,
     mail_settings,
+    telephone_settings,
     webhooks,
     read_tokens,
+    sheet,
     message_texts,
     bounces,
     declining,

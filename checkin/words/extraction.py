@@ -28,6 +28,7 @@ FOLDERS = {
     "badges": "letters",
     "checkin/services/mail": "letters",
     "checkin/services/backups": "pages",
+    "checkin/services/channels": "letters",
     "checkin/words": "import",
     "checkin/domain/people": "import",
     "checkin/cli": "import",

@@ -38,6 +38,18 @@ COLUMN_NAMES = {
     "base_url": msgid("Server's address"),
     "mail_from": msgid("Sender of e-mails"),
     "destination": msgid("Address to call"),
+    "channel_order": msgid("First, second, third"),
+    "whatsapp_base": msgid("Address"),
+    "whatsapp_version": msgid("Version"),
+    "whatsapp_number_id": msgid("Phone number ID"),
+    "whatsapp_token": msgid("Access token"),
+    "whatsapp_template": msgid("Name of the template"),
+    "whatsapp_languages": msgid("Languages of the template"),
+    "sms_url": msgid("Address to which messages are posted"),
+    "sms_number_field": msgid("Field for the number"),
+    "sms_text_field": msgid("Field for the text"),
+    "sms_user": msgid("User name"),
+    "sms_secret": msgid("Token or password"),
 }
 
 SENTENCES = {
@@ -240,6 +252,25 @@ SENTENCES = {
         "without a port."
     ),
     "password_signs": msgid("this password is too long, or contains signs that nobody can type."),
+    "missing_secret": msgid("nothing is typed; the gateway gives it to you on its own pages."),
+    "secret_again": msgid(
+        "the address, the number or the user name is another one; type the secret that belongs "
+        "to it."
+    ),
+    "invalid_number_id": msgid(
+        "{value} is no phone number ID; copy its digits from Meta's console (WhatsApp, API Setup)."
+    ),
+    "invalid_template": msgid(
+        "{value} is no name of a template; it has small Latin letters, digits and _ only."
+    ),
+    "invalid_language_code": msgid(
+        "{value} is no language code of a template; write them like fr ar en_US."
+    ),
+    "invalid_version": msgid("{value} is no version of the Cloud API; write it like v23.0."),
+    "invalid_field": msgid(
+        "{value} is no name of a field; copy it from the gateway's documentation."
+    ),
+    "same_field": msgid("two fields have the same name; each needs its own."),
     "password_without_user": msgid(
         "there is a password, but no user name; write with which name one signs in."
     ),
@@ -249,6 +280,12 @@ SENTENCES = {
     ),
     "password_again": msgid(
         "the server or the user name is another one; type the password that belongs to it."
+    ),
+    "missing_client": msgid("no client ID; copy it from the provider's page of this client."),
+    "missing_button": msgid("no name; write how people know the provider."),
+    "secret_signs": msgid("this secret is too long, or contains signs that nobody can type."),
+    "provider_secret_again": msgid(
+        "the issuer or the client is another one; paste the secret that belongs to it."
     ),
     "missing_password": msgid(
         "no password; type the one that belongs to the user name, or leave both empty."
@@ -273,7 +310,7 @@ SENTENCES = {
     ),
     "too_many_tokens": msgid("the event has had {hints} tokens already; it gets no more."),
     "nothing_chosen": msgid("nothing is chosen; choose what the token may read."),
-    "destination_long": msgid("{value} is too long; an address has at most {hints} characters."),
+    "destination_long": msgid("{value} is too long. Characters of an address at most: {hints}."),
     "destination_written": msgid(
         "{value} is no address that can be called; copy the whole address, like "
         "https://example.org/path."

@@ -18,6 +18,7 @@ from checkin.worker.event_export import EVENT_EXPORT
 from checkin.worker.look import LOOK
 from checkin.worker.mail import MAIL
 from checkin.worker.people_copy import PEOPLE_COPY
+from checkin.worker.sheets import SHEET_DECIDE, SHEET_FETCH
 from checkin.worker.taking_back import LIST_TAKE_BACK
 from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER, LIST_SETTLE
 from checkin.worker.webhooks import WEBHOOK_DELIVERY
@@ -38,6 +39,8 @@ _ALL = (
     LOOK,
     MAIL,
     PEOPLE_COPY,
+    SHEET_DECIDE,
+    SHEET_FETCH,
     WEBHOOK_DELIVERY,
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Event
 from checkin.domain.mail.server import Destination
 from checkin.services.badges.wallets import load_wallets
+from checkin.services.channels.telephone_sending import TelephoneOffice, opened_telephone_office
 from checkin.services.common.keys import Keys
 from checkin.services.common.master_key import check_event_key
 from checkin.services.mail.outbox import PostOffice
@@ -45,6 +46,20 @@ def opened_post_office(
             yield PostOffice(database, event, keys, transport, sender, clock, wallets)
         finally:
             in_transaction(database, lambda session: sender_gone(session, event))
+
+
+def opened_telephones(
+    office: PostOffice, settings: Settings
+) -> AbstractContextManager[TelephoneOffice]:
+    """Open what sends a post office's messages to telephones."""
+    return opened_telephone_office(
+        office.database,
+        office.keys,
+        office.event,
+        base_url=office.sender.base_url,
+        caller=settings.caller,
+        clock=office.clock,
+    )
 
 
 def with_current_sender(office: PostOffice, settings: Settings) -> PostOffice:

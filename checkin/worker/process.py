@@ -44,6 +44,7 @@ from checkin.worker.kinds import KINDS
 from checkin.worker.moving_up import move_people_up, tell_people
 from checkin.worker.perform import end_early, record_failure
 from checkin.worker.processes import CONTEXT, DATABASE_AWAY, ran_out_of_memory, ran_out_of_time
+from checkin.worker.sheets import fetch_sheets
 from checkin.worker.waking import NewJobs
 from checkin.worker.webhooks import deliver_to_webhooks
 
@@ -156,6 +157,7 @@ class Worker:
         tell_people(tools)
         deliver_to_webhooks(tools)
         self._copies.look(tools)
+        fetch_sheets(tools)
 
     def _write_heartbeat(self, tools: Tools, session: Session) -> set[int]:
         now = tools.clock()

@@ -24,11 +24,13 @@ from checkin.errors import NotFound
 from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.common.activity import note
 from checkin.services.events.events import only_category
+from checkin.services.integrations.sheets import keep_choices
 from checkin.services.jobs.problems import JobFailed, ProblemCode
 from checkin.services.people.import_drafts import (
     MAX_ROWS,
     OpenedDraft,
     Uploader,
+    draft_id,
     forget_draft,
     opened_draft,
     sealed_source,
@@ -189,6 +191,8 @@ def _settle(
         default_category=choices.default("category"),
     )
     counts = _review(context, table)
+    look = partial(keep_choices, draft_id=draft_id(_secret(context)), sheets=workbook.sheets)
+    context.at_end(partial(look, choices=choices, now=context.clock()))
     context.at_end(partial(keep_source, secret=_secret(context), source=source))
     return counts
 

@@ -14,6 +14,8 @@ import zxingcpp
 
 from scanner.decode.base import Corners, Decoder, Grey, Reading
 
+_CRISP = np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]], np.float32)
+
 
 class Zxing:
     """The zxing-cpp engine; it reads mirrored, inverted and turned codes by itself."""
@@ -102,7 +104,8 @@ class Prepared:
 
 def resized(grey: Grey, scale: float) -> Grey:
     """Return `grey` in `scale` times its width and height."""
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    # Linear enlarging smooths away modules of 1.7 pixels; Lanczos takes four times as long.
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return _bytes(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=way))
 
 
@@ -125,6 +128,11 @@ def inverted(grey: Grey) -> Grey:
 def sharpened(grey: Grey) -> Grey:
     """Undo a little defocus."""
     return _bytes(cv2.addWeighted(grey, 2.5, cv2.GaussianBlur(grey, (0, 0), 3.0), -1.5, 0))
+
+
+def crisp(grey: Grey) -> Grey:
+    """Undo what a lens smooths from one pixel to the next; noise grows with it."""
+    return _bytes(cv2.filter2D(grey, -1, _CRISP))
 
 
 def turned(grey: Grey, degrees: float) -> Grey:

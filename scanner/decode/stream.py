@@ -14,7 +14,8 @@ from itertools import cycle
 
 from scanner.decode.base import Decoder, Grey, Reading
 from scanner.decode.closer import Closer, closer_steps
-from scanner.decode.engines import Prepared, Pyzbar, Zxing, blurred, evened, resized
+from scanner.decode.engines import Prepared, Pyzbar, Zxing, blurred, crisp, evened, resized
+from scanner.decode.several_frames import SeveralFrames
 
 
 def merged(groups: Iterable[Sequence[Reading]]) -> list[Reading]:
@@ -48,22 +49,36 @@ def _box(reading: Reading) -> tuple[int, int, int, int]:
 
 
 class Stream:
-    """Reads each frame with all `always` decoders and the next one of `by_turns`."""
+    """Reads each frame with the first decoder, the next one of those by turns, and the last one."""
 
-    def __init__(self, always: Sequence[Decoder], by_turns: Sequence[Decoder]) -> None:
-        """Take the decoders of every frame, and those that share the rest of its time."""
-        self._always = tuple(always)
+    def __init__(self, first: Decoder, by_turns: Sequence[Decoder], last: Decoder) -> None:
+        """Take the decoders.
+
+        Args:
+            by_turns: they share the rest of a frame's time.
+            last: reads the frames in which the others have read nothing.
+        """
+        self._first, self._last = first, last
         self._turns = cycle(by_turns)
 
     def read(self, grey: Grey) -> list[Reading]:
         """Return what this frame's decoders read, each text once."""
-        decoders = (*self._always, next(self._turns))
-        return merged(decoder.read(grey) for decoder in decoders)
+        found = merged(decoder.read(grey) for decoder in (self._first, next(self._turns)))
+        return found or self._last.read(grey)
 
 
 def doubled() -> Decoder:
     """Return zxing-cpp at twice the size, for codes that are far away."""
     return Prepared(Zxing(), functools.partial(resized, scale=2.0), name="×2", scale=2.0)
+
+
+def crisp_and_doubled() -> Decoder:
+    """Return zxing-cpp at twice the size of a sharper picture: it reads from a third farther."""
+    return Prepared(Zxing(), _crisp_and_doubled, name="crisp ×2", scale=2.0)
+
+
+def _crisp_and_doubled(grey: Grey) -> Grey:
+    return resized(crisp(grey), 2.0)
 
 
 def halved(zbar: Decoder) -> Decoder:
@@ -92,7 +107,7 @@ def stream_decoder(zbar: Decoder | None) -> Stream:
     blur, even = extra_steps()
     # Twice the size at every third frame, zbar at every third: a badge that only one of them reads
     # is read within three frames, and the middle frame of the six costs a third of all steps.
-    always = [Closer(closer_steps(zbar))]
-    if zbar is None:
-        return Stream(always, [doubled(), blur, even])
-    return Stream(always, [doubled(), blur, halved(zbar), doubled(), even, zbar])
+    turns = [crisp_and_doubled(), blur, doubled(), even]
+    if zbar is not None:
+        turns = [crisp_and_doubled(), blur, halved(zbar), doubled(), even, zbar]
+    return Stream(Closer(closer_steps(zbar)), turns, SeveralFrames())

@@ -108,13 +108,20 @@ class Spool:
         """
         self._frame = frame
         self._file = DeviceFile(folder / "spool.sqlite", _SCHEMA, connect)
+        try:
+            self._bring_up_to_date()
+        except BaseException:
+            self._file.close()
+            raise
+        self.memory = Memory(self._file)
+        self.acknowledged = Acknowledged(self._file)
+        self.walk_ins = WaitingWalkIns(self._file, frame, self.acknowledged)
+
+    def _bring_up_to_date(self) -> None:
         for column in _LATER_COLUMNS:  # a spool of the first version may still hold scans
             with contextlib.suppress(SpoolUnwritable):
                 self._file.write(f"ALTER TABLE waiting ADD COLUMN {column}")
         forget_codes(self._file)
-        self.memory = Memory(self._file)
-        self.acknowledged = Acknowledged(self._file)
-        self.walk_ins = WaitingWalkIns(self._file, frame, self.acknowledged)
 
     def put(self, scan: Scan) -> None:
         """Store `scan` on the disk. The same scan twice is kept once.

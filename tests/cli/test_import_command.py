@@ -32,7 +32,7 @@ def test_a_dry_run_tells_row_column_and_reason_and_writes_nothing(demo: Run, peo
     assert dry.code == 2
     assert "Ligne 4 · Délégation" in dry.out
     assert "Ligne 5 · Téléphone" in dry.out
-    assert "ajoutés 2 · modifiés 0 · ignorés 0 · refusés 2" in dry.out
+    assert "ajoutées 2 · modifiées 0 · ignorées 0 · refusées 2" in dry.out
     assert "rien n’a été enregistré" in dry.out
     assert json.loads(again.out)["counts"] == {"add": 2, "change": 0, "skip": 0, "refuse": 2}
 
@@ -46,7 +46,7 @@ def test_columns_that_are_not_known_are_told(demo: Run, people: Path) -> None:
 
 
 def test_a_name_that_no_font_has_is_told_and_refused_by_nothing(demo: Run, people: Path) -> None:
-    people.write_text("Nom;Délégation\n王小明;Rabat\nAmina Tazi;Rabat\n", "utf-8")
+    people.write_text("Nom;Délégation;Catégorie\n王小明;Rabat;Élu\nAmina Tazi;Rabat;Élu\n", "utf-8")
 
     dry = demo("import", people, "--dry-run", "--language", "fr")
     machine = json.loads(demo("import", people, "--dry-run", "--json", "--language", "en").out)
@@ -73,7 +73,7 @@ def test_a_second_import_adds_nobody_and_a_corrected_one_changes(demo: Run, peop
 
 
 def test_the_report_is_in_arabic_when_asked(demo: Run, people: Path) -> None:
-    assert "مرفوضون 2" in demo("import", people, "--dry-run", "--language", "ar").out
+    assert "مرفوضة 2" in demo("import", people, "--dry-run", "--language", "ar").out
 
 
 def test_an_unreadable_file_is_one_sentence(demo: Run, tmp_path: Path) -> None:

@@ -66,9 +66,9 @@ def test_after_a_purge_no_name_address_or_phone_is_left_anywhere(
     demo("badges", "send", "--limit", 3)
     demo("badges", "pdf", "--delegation", "Rabat")
     traces = [
-        row[column].removeprefix("'").encode()
+        row[column].removeprefix("'").removeprefix("\u200e").encode()
         for row in people
-        for column in ("name", "name_ar", "email", "phone")
+        for column in ("Nom", "Nom en arabe", "E-mail", "Téléphone")
         if row[column]
     ]
     assert all(trace in bytes_below(home) for trace in traces)

@@ -8,13 +8,16 @@ from uuid import uuid4
 from sqlalchemy import insert, select, text
 from werkzeug.routing import Rule
 
-from checkin.db.models import Conflict, Duplicate, Flag, Operator
+from checkin.db.models import Conflict, Duplicate, Flag, Operator, SheetDecision, SheetSource
 from checkin.domain.integrations.read_tokens import LIFETIMES, Scope
+from checkin.domain.integrations.sheets import Waits
 from checkin.domain.integrations.webhooks import WebhookKind
 from checkin.domain.network.destinations import written_address
+from checkin.domain.people.sheets import SheetChoices
 from checkin.domain.scanning.verdict import Status
 from checkin.services.gates.help_calls import call_help
 from checkin.services.integrations.read_tokens import add_token
+from checkin.services.integrations.sheets import set_sheet
 from checkin.services.integrations.webhooks import WebhookDetails, add_webhook
 from checkin.services.network.outgoing import Destination
 from checkin.services.people.import_runs import begin_run
@@ -83,6 +86,30 @@ def a_read_token(database, event, name: str) -> int:
     )
 
 
+def a_sheet(database, event, operator_id: int, gone: int) -> None:
+    """Set a sheet at an address that may not be called, from which somebody has gone."""
+    destination = Destination(written_address("https://127.0.0.1/"), ())
+
+    def work(session):
+        who = {"operator_id": operator_id, "now": factories.NOW}
+        set_sheet(session, event, factories.KEYS, destination, 15, **who)
+        source = session.scalars(select(SheetSource).where(SheetSource.event_id == event.id)).one()
+        source.choices = SheetChoices().as_json()
+        session.add(
+            SheetDecision(
+                source_id=source.id,
+                event_id=event.id,
+                kind=Waits.GONE,
+                mark=bytes(32),
+                participant_id=gone,
+                is_acceptable=True,
+                found_at=factories.NOW,
+            )
+        )
+
+    write(database, work)
+
+
 def a_house(database, slug: str, name: str) -> House:
     """Make an event whose things are all called `name`."""
     event = factories.an_event(database, slug)
@@ -130,6 +157,7 @@ def a_house(database, slug: str, name: str) -> House:
     call = write(database, lambda s: call_help(s, device, now=factories.NOW).id)
     job_id = ask(database, "badge_sheets", event_id=event.id, operator_id=chief, design="card")
     webhook = a_webhook(database, event, name)
+    a_sheet(database, event, chief, twin.participant_id)
     numbers = {
         "delegation_id": delegation.id,
         "participant_id": person.participant_id,

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from checkin.words.compiled import TRANSLATIONS, catalogues
 from checkin.words.extraction import DOMAINS, FOLDERS, ROOT, template
-from checkin.words.isolates import without_isolates
+from checkin.words.isolates import isolated, without_isolates
 from checkin.words.languages import LANGUAGES, SOURCE_LANGUAGE
 from tests.words.reading import messages_in, messages_of
 
@@ -180,7 +180,7 @@ def test_the_scan_page_and_the_scanners_window_translate_alike(language):
 def test_numbers_in_arabic_sentences_keep_their_order():
     """A plus, a date or a pair of numbers turns round unless it is isolated, or stands alone."""
     turns = re.compile(r"\+\d|\d{4}-\d\d-\d\d|-?\d+\.\d+,")
-    isolated = re.compile("\u2066[^\u2066\u2069]*\u2069")
+    kept_together = re.compile("\u2066[^\u2066\u2069]*\u2069")
 
     loose = [
         text
@@ -188,7 +188,7 @@ def test_numbers_in_arabic_sentences_keep_their_order():
         for message in catalogue(domain, "ar")
         if message.id
         for text in ([message.string] if isinstance(message.string, str) else message.string)
-        if turns.search(isolated.sub("", text))
+        if turns.search(kept_together.sub("", isolated(text)))
     ]
 
     assert loose == []

@@ -33,7 +33,7 @@ CHECKS = (
     Check("opened from another device", network.telephone, (_DATABASE, "server's address")),
     Check("limits", installation.limits),
     Check("sender of mail", mail.sender, (_DATABASE,)),
-    Check("mail", mail.mail),
+    Check("mail", mail.mail, (_DATABASE,)),
     Check("wallets", installation.wallets),
 )
 _SIGNS = {State.WELL: "✓", State.MISSING: "✗", State.ASIDE: "–"}

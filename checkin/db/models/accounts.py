@@ -160,6 +160,27 @@ class Passkey(Base):
     challenged_at: Mapped[datetime]
 
 
+class ProviderIdentity(Base):
+    """Which account somebody of a provider of sign-ins has here, from their first sign-in on.
+
+    Later ones go by the subject: an address may be given to somebody else at the provider.
+    """
+
+    __tablename__ = "provider_identity"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("operator_id", "issuer"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
+    #: the provider's address, as it writes it itself
+    issuer: Mapped[str]
+    #: the person's number there
+    subject: Mapped[str]
+    bound_at: Mapped[datetime]
+
+
 class Activity(Base):
     """An entry of the activity log: an action of an operator, a device or a command.
 
@@ -169,7 +190,11 @@ class Activity(Base):
     """
 
     __tablename__ = "activity"
-    __table_args__ = (Index(None, "event_id", "at"), Index(None, "participant_id"))
+    __table_args__ = (
+        Index(None, "event_id", "at"),
+        Index(None, "event_id", "id"),
+        Index(None, "participant_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))

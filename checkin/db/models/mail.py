@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.db.models.base import Base, one_of
+from checkin.domain.channels.reach import Channel
 from checkin.domain.messages.kinds import MessageKind
 
 
@@ -25,12 +26,13 @@ class MessageState(StrEnum):
 
 
 class Message(Base):
-    """One e-mail to one participant."""
+    """One message to one participant, by e-mail or by another channel."""
 
     __tablename__ = "message"
     __table_args__ = (
         one_of("state", MessageState),
         one_of("kind", MessageKind),
+        one_of("channel", Channel),
         CheckConstraint("attempts >= 0", name="attempts"),
         Index(
             "ix_message_waiting",
@@ -43,6 +45,8 @@ class Message(Base):
         Index("ix_message_delivered", "participant_id", "event_id", "kind", "state", "badge_id"),
         # Nobody is written to twice about the same, however many workers put it into the outbox.
         Index("uq_message_announcement", "announcement_id", "participant_id", unique=True),
+        # Whom one channel has failed goes on to the next one once, whoever notices it.
+        Index("uq_message_follows_id", "follows_id", unique=True),
         Index(None, "claimed_at"),  # domains that have just had one rest
         Index(None, "handed_at"),  # what left in the last 24 hours is counted for every message
     )
@@ -55,7 +59,12 @@ class Message(Base):
     kind: Mapped[str] = mapped_column(default=MessageKind.BADGE)
     #: None for what is about one person alone
     announcement_id: Mapped[int | None] = mapped_column(ForeignKey("announcement.id"))
+    channel: Mapped[str] = mapped_column(default=Channel.EMAIL)
+    #: the message of another channel that has failed, and that this one goes on from
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    #: an e-mail address, or a telephone number, as the channel has it
     address: Mapped[str]
+    #: of an e-mail; its first part is the reference that an SMS gateway may be told
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(default=MessageState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)

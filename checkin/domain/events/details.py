@@ -27,6 +27,10 @@ MAX_RETENTION_DAYS = 3650
 _MAX_TEXT = 200
 #: as OpenStreetMap and telephones write a place: latitude and longitude in degrees
 _MAP_POINT = re.compile(r"(-?\d{1,2}(?:\.\d{1,8})?)[,;\s]+(-?\d{1,3}(?:\.\d{1,8})?)")
+#: as French writes it
+_MAP_POINT_WITH_COMMAS = re.compile(
+    r"(-?\d{1,2}(?:,\d{1,8})?)(?:\s*;\s*|,?\s+)(-?\d{1,3}(?:,\d{1,8})?)"
+)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 #: fields that are read as texts first; moments need the time zone, so they come after it
 MOMENTS = (
@@ -226,10 +230,14 @@ def _map_point(text: str) -> str:
     if not text:
         return ""
     plain = "".join(letter for letter in text if letter.isprintable() and letter not in "()°")
-    found = _MAP_POINT.fullmatch(plain.replace("−", "-").strip())
-    if not found or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
+    plain = plain.replace("−", "-").strip()
+    found = _MAP_POINT.fullmatch(plain) or _MAP_POINT_WITH_COMMAS.fullmatch(plain)
+    if not found:
         raise InvalidValue("invalid_map_point", text)
-    return f"{found[1]},{found[2]}"
+    latitude, longitude = (degrees.replace(",", ".") for degrees in found.groups())
+    if abs(float(latitude)) > 90 or abs(float(longitude)) > 180:
+        raise InvalidValue("invalid_map_point", text)
+    return f"{latitude},{longitude}"
 
 
 _READERS: dict[str, Callable[[str], Any]] = {

@@ -39,6 +39,7 @@ OWN_PATHS = frozenset(
             "server-address",
             "static",
             "t",
+            "telephone",
             "trust",
             ".well-known",
             "marhaba-ca.crt",

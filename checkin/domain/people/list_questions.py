@@ -152,6 +152,7 @@ def proposed_choices(
         only_category: the event's, if it has only one: it is not asked about.
     """
     choices = SheetChoices(
+        sheets=_likely_sheets(sheets, remembered),
         columns=dict(remembered),
         defaults={"category": only_category} if only_category else {},
     )
@@ -162,6 +163,28 @@ def proposed_choices(
         if likely_order(heading, texts_in(rows, column)) is NameOrder.FAMILY_FIRST
     )
     return replace(choices, turned=turned)
+
+
+def _likely_sheets(
+    sheets: Sequence[RawSheet], remembered: Mapping[str, str]
+) -> tuple[int, ...] | None:
+    """Return the visible sheets that look like lists of people, if they are not the usual one.
+
+    A cover sheet is not read because it comes first, and no list is lost because it comes second.
+    """
+    likely = [
+        at
+        for at, sheet in enumerate(sheets)
+        if sheet.entries
+        and not sheet.is_hidden
+        and _looks_like_people(meanings_of(sheet.headings, remembered))
+    ]
+    return tuple(likely) if likely and likely != chosen_sheets(sheets, SheetChoices()) else None
+
+
+def _looks_like_people(meanings: Sequence[str]) -> bool:
+    known = [meaning for meaning in meanings if meaning]
+    return len(known) > 1 and any("name" in meaning for meaning in known)
 
 
 def questions_of(

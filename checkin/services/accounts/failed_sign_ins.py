@@ -17,7 +17,8 @@ from checkin.services.accounts.operators import operator_by_email
 from checkin.services.common.activity import note
 
 WRONG_PASSWORD, WRONG_CODE = "operator.sign_in_failed", "operator.code_failed"
-FAILURES = (WRONG_PASSWORD, WRONG_CODE)
+REFUSED_BY_PROVIDER = "operator.provider_failed"
+FAILURES = (WRONG_PASSWORD, WRONG_CODE, REFUSED_BY_PROVIDER)
 _HOUR = timedelta(hours=1)
 #: lines an hour about one account, and about all e-mails together that have none
 PER_ACCOUNT, WITHOUT_ACCOUNT = 20, 60
@@ -39,6 +40,11 @@ def note_wrong_password(database: Database, email: str, network: str, now: datet
 def note_wrong_code(database: Database, account: int, network: str, now: datetime) -> None:
     """Log that a right password was followed by a wrong second-factor code."""
     _note(database, WRONG_CODE, account, network, now)
+
+
+def note_refused(database: Database, account: int | None, network: str, now: datetime) -> None:
+    """Log that somebody came back from the provider of sign-ins, and was not signed in."""
+    _note(database, REFUSED_BY_PROVIDER, account, network, now)
 
 
 def _note(

@@ -24,7 +24,7 @@ from checkin.db.models import (
 from checkin.services.channels.outreach import IS_SHARED, outreach_of
 from checkin.services.common.activity import note
 from checkin.services.events.events import delegations_of
-from checkin.services.mail.delivery_report import UNREACHED, Chosen, select_chosen
+from checkin.services.mail.delivery_report import UNREACHED, Chosen, chosen_people
 from checkin.services.people.delegations import first_arrival
 
 
@@ -97,7 +97,6 @@ def people_to_call(
         .with_only_columns(
             Participant, Bus, Outreach.call_result, Outreach.called_at, Operator.name
         )
-        .order_by(None)
         .order_by(Bus.id.is_(None), Bus.name, Participant.folded_name, Participant.id)
         .limit(limit)
         .offset(offset)
@@ -128,7 +127,6 @@ def call_counts(
             *(func.count().filter(result == one) for one in CallResult),
             func.count().filter(Participant.phone.is_(None)),
         )
-        .order_by(None)
         .group_by(Participant.delegation_id)
     )
     found = {of: numbers for of, *numbers in session.execute(counted)}
@@ -167,7 +165,8 @@ def _unreached(event: Event, delegation_id: int | None, seen_at: datetime | None
     chosen = Chosen(UNREACHED, delegation_id, seen_at=seen_at)
     working = and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None))
     return (
-        select_chosen(event, chosen)
+        select(Participant.id)
+        .where(*chosen_people(event, chosen))
         .outerjoin(Badge, working)
         .outerjoin(Outreach, Outreach.participant_id == Participant.id)
         .where(~func.coalesce(IS_SHARED, False))

@@ -23,7 +23,7 @@ from checkin.db.models import (
 )
 from checkin.errors import Conflict, NotFound
 from checkin.services.common.activity import note
-from checkin.services.mail.delivery_report import UNREACHED, Chosen, Delivery, select_chosen
+from checkin.services.mail.delivery_report import UNREACHED, Chosen, Delivery, chosen_people
 from checkin.services.people.delegations import first_arrival
 from checkin.services.people.unchecked import is_given_out
 
@@ -258,10 +258,12 @@ def _people(event: Event, audience: Audience) -> Select[Any]:
     wanted = frozenset(Delivery) if audience.everybody else UNREACHED
     chosen = Chosen(wanted, audience.delegation.id, seen_at=audience.seen_at)
     statement = (
-        select_chosen(event, chosen)
+        select(Participant.id)
+        .where(*chosen_people(event, chosen))
         .join(Badge, and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None)))
         .outerjoin(Outreach, Outreach.participant_id == Participant.id)
         .where(~select(Admission.id).where(first_arrival()).correlate(Participant).exists())
+        .order_by(Participant.folded_name, Participant.id)
     )
     if audience.seen_at is not None:
         statement = statement.where(is_given_out(audience.seen_at))

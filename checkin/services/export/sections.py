@@ -295,6 +295,7 @@ def messages(event_id: int) -> Rows:
                 Badge.participant_id.label("badge_of"),
                 Message.kind,
                 Message.announcement_id,
+                Message.channel,
                 Message.address,
                 Message.state,
             ),

@@ -29,6 +29,7 @@ from checkin.db.models import (
     Role,
     Scan,
 )
+from checkin.domain.channels.reach import Channel
 from checkin.domain.people.fields import FIELDS, AskedIn
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.time_zones import in_time_zone
@@ -130,7 +131,10 @@ def _agreed_texts(session: Session, event: Event) -> list[AgreedText]:
 def _informed(session: Session, event: Event) -> Informed:
     agreed = exists().where(Consent.participant_id == Participant.id)
     mailed = exists().where(
-        Message.participant_id == Participant.id, Message.state == MessageState.SENT
+        Message.participant_id == Participant.id,
+        # A message to a telephone is too short for the notice.
+        Message.channel == Channel.EMAIL,
+        Message.state == MessageState.SENT,
     )
     return Informed(
         people=_count(session, _people(event)),

@@ -47,7 +47,10 @@ def readiness_of(
     """
     registered = registered_people(session, event)
     counts = progress_of(session, event, now).counts
-    unreached = count_of_chosen(session, event, Chosen(wanted=UNREACHED, printed=False))
+    unreached = sum(counts[one] for one in UNREACHED)
+    if unreached:
+        # Those whose badge was printed at a desk have it all the same.
+        unreached -= count_of_chosen(session, event, Chosen(wanted=UNREACHED, printed=True))
     waiting = counts[Delivery.QUEUED] + counts[Delivery.SENDING]
     devices = [one for one in devices_of(session, event.id, now) if one.device.revoked_at is None]
     taken = {one.gate.id for one in devices}

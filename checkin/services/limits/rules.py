@@ -88,6 +88,19 @@ CODES_BROWSER = Rule(
     (Budget(5, MINUTE), Budget(20, HOUR)),
     "whoever knows the password alone keeps its owner from no browser that they use",
 )
+PROVIDER_ADDRESS = Rule(
+    "failed sign-ins by the provider",
+    "address",
+    (Budget(300, MINUTE),),
+    "a venue or a whole mobile operator is one address",
+)
+PROVIDER_ANSWER = Rule(
+    "answers of the provider",
+    "sign-in",
+    (Budget(1, HOUR),),
+    "each sign-in that was begun is answered once, also where its cookie and address were copied",
+    kept=True,
+)
 OWN_PASSWORD = Rule(
     "wrong passwords of one's own",
     "operator",
@@ -213,6 +226,8 @@ RULES = (
     PASSWORDS_BROWSER,
     CODES_ACCOUNT,
     CODES_BROWSER,
+    PROVIDER_ADDRESS,
+    PROVIDER_ANSWER,
     OWN_PASSWORD,
     OWN_CODES,
     FORGOTTEN_ADDRESS,

@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Message, MessageState
+from checkin.domain.channels.reach import Channel
 from checkin.domain.mail.bounces import Bounce
 from checkin.errors import SettingsError, Unavailable
 from checkin.services.common.keys import Keys
+from checkin.services.mail.going_on import go_on
 from checkin.services.mail.sender import bounce_mark
 from checkin.services.uploads.bounces import read_report
 
@@ -76,16 +78,23 @@ def read_mailbox(database: Database, keys: Keys, url: str, now: datetime) -> Cou
 
 
 def mark_bounced(session: Session, message_id: int, words: str, now: datetime) -> bool:
-    """Mark a message as bounced; return False if it was not sent, or is marked already."""
+    """Mark an e-mail as bounced; return False if it was not sent, or is marked already.
+
+    Whom it was for is written to by the next channel, where one is switched on.
+    """
     changed = session.execute(
         update(Message)
         .where(
             Message.id == message_id,
+            Message.channel == Channel.EMAIL,
             Message.state.in_([MessageState.SENT, MessageState.UNKNOWN]),
         )
         .values(state=MessageState.BOUNCED, bounced_at=now, last_answer=words[:500])
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        return False
+    go_on(session, message_id, now)
+    return True
 
 
 def _message_of(session: Session, keys: Keys, bounce: Bounce) -> int | None:

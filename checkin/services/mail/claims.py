@@ -12,14 +12,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, exists, select, update
+from sqlalchemy import ColumnElement, Update, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, MailSwitch, Message, MessageState, Participant, Sending
+from checkin.domain.channels.gateways import decide_channels
+from checkin.domain.channels.reach import Channel
 from checkin.domain.mail.rules import STALE_AFTER, WAITS, Fate
 from checkin.domain.messages.kinds import MessageKind, Recipient, brings_badge, why_not_sent
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
+from checkin.services.common.installation_settings import kept_settings
+from checkin.services.mail.going_on import go_on
 from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sender import (
     DAY,
@@ -45,6 +49,7 @@ class Claimed:
     """A message that one sender has claimed, so that no other sends it.
 
     Attributes:
+        address: an e-mail address or a telephone number, as the channel has it.
         carries_badge: whether it brings the badge, which is valid.
         has_page: whether the badge's page can be opened.
         is_let_in: whether the badge lets its owner in.
@@ -78,10 +83,13 @@ class NoClaim(StrEnum):
     STOPPED = "stopped"
 
 
-def due(event: Event, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions under which a message is due to be sent now."""
+def due(
+    event: Event, now: datetime, channel: Channel = Channel.EMAIL
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which a message of a channel is due to be sent now."""
     return (
         Message.event_id == event.id,
+        Message.channel == channel,
         Message.state == MessageState.QUEUED,
         Message.next_try_at <= now,
         not_held(event.id),
@@ -99,7 +107,7 @@ def claim(
     spacing: timedelta = timedelta(0),
     pause: timedelta = timedelta(0),
 ) -> Claimed | NoClaim:
-    """Claim the next message by compare-and-set, so that of two senders only one gets it.
+    """Claim the next e-mail by compare-and-set, so that of two senders only one gets it.
 
     Args:
         name: the name of this sender process.
@@ -126,6 +134,22 @@ def claim(
     return NoClaim.NOTHING_DUE
 
 
+def claim_for(
+    session: Session, event: Event, channel: Channel, *, name: str, now: datetime
+) -> Claimed | NoClaim:
+    """Claim the next message of another channel, as `claim` does an e-mail."""
+    sender_seen(session, event.id, now)
+    sending = sending_of(session, event.id)
+    if sending is not Sending.RUNNING:
+        return NoClaim(sending)
+    wanted = select(Message).where(*due(event, now, channel))
+    next_one = wanted.order_by(Message.next_try_at, Message.id).limit(1)
+    while (message := session.scalars(next_one).first()) is not None:
+        if _changed(session, _claiming(message, name, "marhaba", now)):
+            return _claimed(session, message, now)
+    return NoClaim.NOTHING_DUE
+
+
 def begin_handing_over(session: Session, claimed: Claimed, now: datetime) -> bool:
     """Record that a message is being handed over; False if the claim or the sending has ended."""
     stopped = exists().where(
@@ -142,14 +166,21 @@ def settle(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
     """
     ours = _still_claimed(claimed, MessageState.SENDING, MessageState.UNKNOWN)
     values = _values(claimed, outcome, now) | {"last_answer": outcome.answer[:500]}
-    return _changed(session, update(Message).where(*ours).values(claimed_by=None, **values))
+    if not _changed(session, update(Message).where(*ours).values(claimed_by=None, **values)):
+        return False
+    if values["state"] is MessageState.FAILED:
+        go_on(session, claimed.id, now)
+    return True
 
 
 def recover_stale(session: Session, event: Event, now: datetime) -> None:
     """Requeue the messages of senders that died; those being handed over become unknown.
 
     Whether an unknown message was sent cannot be known, so it is sent again only if a person asks.
+    Where a gateway knows what it was handed before, it is handed over again.
     """
+    repeatable = decide_channels(kept_settings(session)).knows_repetitions
+    can_be_repeated = or_(Message.handed_at.is_(None), Message.channel.in_(repeatable))
     stale = (
         Message.event_id == event.id,
         Message.state == MessageState.SENDING,
@@ -157,7 +188,7 @@ def recover_stale(session: Session, event: Event, now: datetime) -> None:
     )
     session.execute(
         update(Message)
-        .where(*stale, Message.handed_at.is_(None))
+        .where(*stale, can_be_repeated)
         .values(
             state=MessageState.QUEUED,
             attempts=Message.attempts - 1,
@@ -168,7 +199,7 @@ def recover_stale(session: Session, event: Event, now: datetime) -> None:
     # `claimed_by` stays: the sender may be slow instead of dead, and know more than we do.
     session.execute(
         update(Message)
-        .where(*stale, Message.handed_at.is_not(None))
+        .where(*stale, ~can_be_repeated)
         .values(
             state=MessageState.UNKNOWN,
             claimed_at=None,
@@ -271,6 +302,10 @@ def _values(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, obje
         # Nothing has left, so no other message waits for its turn because of it.
         back = {"state": MessageState.QUEUED, "claimed_at": None}
         return back | {"attempts": claimed.attempts - 1}
+    if outcome.fate is Fate.LATER and outcome.wait is not None:  # nor this one's attempt
+        later = now + outcome.wait
+        waiting: dict[str, object] = {"state": MessageState.QUEUED, "next_try_at": later}
+        return waiting | {"claimed_at": None, "attempts": claimed.attempts - 1}
     if outcome.fate is Fate.LATER and claimed.attempts <= len(WAITS):
         later = now + WAITS[claimed.attempts - 1]
         return {"state": MessageState.QUEUED, "next_try_at": later}

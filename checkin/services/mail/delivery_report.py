@@ -21,6 +21,7 @@ from checkin.db.models import (
     Message,
     Participant,
 )
+from checkin.domain.channels.reach import Channel, Contact
 from checkin.domain.messages.kinds import BADGE_KINDS
 from checkin.domain.people.public_badges import NOT_YET
 from checkin.domain.scanning.facts import RegistrationStatus
@@ -29,7 +30,7 @@ from checkin.services.common.keyset import Key, Turn, turned_page
 from checkin.services.events.events import delegations_of
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.pace import pace_of
-from checkin.services.people.badge_messages import queue_badge_messages
+from checkin.services.people.badge_messages import channels_of, queue_badge_messages
 from checkin.services.people.unchecked import IS_SEEN_AS_CONFIRMED, is_given_out
 
 _IS_CONFIRMED = Participant.standing == RegistrationStatus.CONFIRMED
@@ -145,7 +146,7 @@ class Chosen:
 
 def people_by_delivery(session: Session, event: Event, chosen: Chosen) -> list[Reached]:
     """Return the chosen participants with their deliveries, delegation by delegation."""
-    return list(_reached(session, select_chosen(event, chosen)))
+    return list(_reached(session, _select_chosen(event, chosen)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,26 +166,30 @@ def page_by_delivery(
     is_one = chosen.delegation_id is not None
     by_name = (Participant.folded_name, Participant.id)
     keys: Sequence[Key] = by_name if is_one else (Participant.delegation_id, *by_name)
-    wanted = [
-        Participant.event_id == event.id,
-        delivery_is(event, chosen.wanted, chosen.seen_at),
-        *_narrowed(chosen),
-    ]
-    page = turned_page(session, people, wanted, keys, turn, size)
+    page = turned_page(session, people, chosen_people(event, chosen), keys, turn, size)
     shown = Chosen(participant_ids=page.ids, seen_at=chosen.seen_at)
     return ReachedPage(people_by_delivery(session, event, shown), page.has_previous, page.has_next)
 
 
 def each_by_delivery(session: Session, event: Event, chosen: Chosen) -> Iterator[Reached]:
     """Do as `people_by_delivery` for any number of people: few are held at a time."""
-    statement = select_chosen(event, chosen).execution_options(yield_per=_AT_A_TIME)
+    statement = _select_chosen(event, chosen).execution_options(yield_per=_AT_A_TIME)
     return _reached(session, statement)
 
 
 def count_of_chosen(session: Session, event: Event, chosen: Chosen) -> int:
     """Return how many participants are chosen."""
-    statement = select_chosen(event, chosen).with_only_columns(func.count()).order_by(None)
-    return session.scalars(statement).one()
+    people = select(func.count()).select_from(Participant)
+    return session.scalars(people.where(*chosen_people(event, chosen))).one()
+
+
+def chosen_people(event: Event, chosen: Chosen) -> list[ColumnElement[bool]]:
+    """Return the conditions on `Participant` that choose people, without what is told of them."""
+    return [
+        Participant.event_id == event.id,
+        delivery_is(event, chosen.wanted, chosen.seen_at),
+        *_narrowed(chosen),
+    ]
 
 
 def progress_of(
@@ -220,6 +225,8 @@ def resend(
 ) -> int:
     """Queue the badges of these confirmed participants again, to their current addresses.
 
+    Each goes by the first channel that reaches them, whichever brought it before.
+
     A participant who has a message waiting gets no second one; an unknown message is repeated
     unchanged, so that mail programs can recognise it as the same.
 
@@ -231,7 +238,10 @@ def resend(
         How many messages were queued.
     """
     chosen = Chosen(delegation_id=delegation_id, participant_ids=participant_ids)
-    people = [one for one in people_by_delivery(session, event, chosen) if one.participant.email]
+    reach = channels_of(session, event)
+    people = [
+        one for one in people_by_delivery(session, event, chosen) if reach.first(_contact(one))
+    ]
     unknown = [p.message.id for p in people if p.message and p.delivery is Delivery.UNKNOWN]
     waiting = (Delivery.QUEUED, Delivery.SENDING, Delivery.UNKNOWN)
     anew = [p.participant.id for p in people if p.delivery not in waiting]
@@ -243,7 +253,36 @@ def resend(
     return count
 
 
-def select_chosen(event: Event, chosen: Chosen) -> Select[Any]:
+def sent_by_channel(
+    session: Session,
+    event: Event,
+    delegation_id: int | None = None,
+    *,
+    seen_at: datetime | None = None,
+) -> Counter[Channel]:
+    """Return how many confirmed participants were sent their badge by which channel, the last time.
+
+    Args:
+        seen_at: when a coordinator sees them, see `Chosen`.
+    """
+    sent = (
+        select(Message.channel, func.count())
+        .join(Participant, Participant.id == Message.participant_id)
+        .where(Message.event_id == event.id, Message.state == Delivery.SENT)
+        .where(*_brings_badge(event, Message), ~_is_older(event, Message), _is_confirmed(seen_at))
+        .group_by(Message.channel)
+    )
+    if delegation_id is not None:
+        sent = sent.where(Participant.delegation_id == delegation_id)
+    return Counter({Channel(channel): count for channel, count in session.execute(sent)})
+
+
+def _contact(one: Reached) -> Contact:
+    person = one.participant
+    return Contact(person.email, person.phone, wants_none=bool(person.no_mail))
+
+
+def _select_chosen(event: Event, chosen: Chosen) -> Select[Any]:
     """Return the query for the chosen participants with their deliveries, to be narrowed."""
     state = _delivery()
     return (
@@ -280,6 +319,8 @@ def delivery_is(
     Args:
         seen_at: when a coordinator asks, see `Chosen`.
     """
+    if set(wanted) == set(Delivery):
+        return _is_confirmed(seen_at)
     message = aliased(Message)
     brings = _brings_badge(event, message)
     # A set of people is made once; each one's newest message is looked for only where it decides.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 
 from checkin.domain.mail.faults import MailFault
@@ -16,11 +17,13 @@ class Outcome:
 
     Attributes:
         fault: what kept it from being taken; None where nothing did, or it was not tried.
+        wait: how long it waits where nobody may send anything now; that is no attempt of its own.
     """
 
     fate: Fate
     answer: str
     fault: MailFault | None = None
+    wait: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, LetterSent, MailSwitch, Message, MessageState, Sending
+from checkin.domain.channels.reach import Channel
 from checkin.domain.mail.server import PER_DAY
 from checkin.domain.messages.kinds import MessageKind
 from checkin.services.common.activity import note
@@ -104,9 +105,12 @@ def hold_badges(session: Session, event: Event, now: datetime, *, held: bool) ->
 
 
 def not_held(event_id: int) -> ColumnElement[bool]:
-    """Return the condition under which a message may leave now; see `holds_badges`."""
+    """Return the condition under which a message may leave now; see `holds_badges`.
+
+    Whom an earlier channel has failed was sent their badge already: it goes on.
+    """
     held = exists().where(MailSwitch.event_id == event_id, MailSwitch.holds_badges)
-    return or_(Message.kind != MessageKind.BADGE, ~held)
+    return or_(Message.kind != MessageKind.BADGE, Message.follows_id.is_not(None), ~held)
 
 
 def sender_seen(session: Session, event_id: int, now: datetime) -> None:
@@ -148,6 +152,8 @@ def set_sending(
 DAY = timedelta(days=1)
 #: names this advisory lock among those of the database ("MAIL")
 _TURN = 0x4D41494C
+#: other channels have a pace of their own
+_IS_MAIL = Message.channel == Channel.EMAIL
 
 
 def take_turn(session: Session) -> None:
@@ -162,12 +168,12 @@ def take_turn(session: Session) -> None:
 
 
 def left_since(session: Session, since: datetime) -> int:
-    """Return how many messages of all events were sent since a moment, or are about to be.
+    """Return how many e-mails of all events were sent since a moment, or are about to be.
 
     E-mails about accounts are included: they are not delayed, but the badges leave them room.
     """
     at_hand = and_(Message.state == MessageState.SENDING, Message.claimed_at > since)
-    badges = select(func.count()).where(or_(Message.handed_at > since, at_hand))
+    badges = select(func.count()).where(_IS_MAIL, or_(Message.handed_at > since, at_hand))
     letters = select(func.count()).where(LetterSent.at > since)
     return session.scalar(select(badges.scalar_subquery() + letters.scalar_subquery())) or 0
 
@@ -178,7 +184,7 @@ def is_resting(session: Session, now: datetime, pause: timedelta) -> bool:
         return False
     since = now - pause
     recent = or_(Message.claimed_at > since, Message.handed_at > since)
-    badges, letters = exists().where(recent), exists().where(LetterSent.at > since)
+    badges, letters = exists().where(_IS_MAIL, recent), exists().where(LetterSent.at > since)
     return bool(session.scalar(select(or_(badges, letters))))
 
 
@@ -188,6 +194,5 @@ def resting_domains(session: Session, now: datetime, spacing: timedelta) -> set[
         return set()
     since = now - spacing
     recent = or_(Message.claimed_at > since, Message.handed_at > since)
-    return {
-        domain_of(address) for address in session.scalars(select(Message.address).where(recent))
-    }
+    wanted = select(Message.address).where(_IS_MAIL, recent)
+    return {domain_of(address) for address in session.scalars(wanted)}

@@ -115,7 +115,7 @@ _EVENTS_TO_TELL = (
         exists().where(
             Message.event_id == Event.id,
             Message.state == MessageState.QUEUED,
-            Message.kind != MessageKind.BADGE,
+            or_(Message.kind != MessageKind.BADGE, Message.follows_id.is_not(None)),
             Message.attempts == 0,
             Message.next_try_at <= bindparam("now"),
             ~_ASKED_FOR_SINCE,
@@ -129,7 +129,7 @@ def events_to_tell(session: Session, now: datetime) -> Sequence[int]:
     """Return the ids of the events with messages for which nobody has asked for a sending yet.
 
     Badges are not meant, which wait for the organiser; those of a delegation's link are, once they
-    may be given out.
+    may be given out, and those that go on by the next channel where one has failed.
     """
     return session.scalars(_EVENTS_TO_TELL, {"now": now}).all()
 

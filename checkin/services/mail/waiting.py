@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, LetterSent, Message, MessageState, Sending
+from checkin.domain.channels.gateways import decide_channels
+from checkin.domain.channels.reach import BY_TELEPHONE, Channel
+from checkin.services.common.installation_settings import kept_settings
 from checkin.services.mail.claims import due
 from checkin.services.mail.sender import DAY, left_since, not_held, sending_of
 
@@ -44,7 +48,8 @@ class Wait:
 def left_to_send(session: Session, event: Event) -> int:
     """Return how many messages are queued, whenever they are due, or in the hands of a sender.
 
-    Badges that are held are not among them: they stay.
+    Badges that are held are not among them: they stay. So does what waits for a channel that was
+    stopped until somebody has mended it.
     """
     return _count(session, event, MessageState.QUEUED, MessageState.SENDING)
 
@@ -64,6 +69,8 @@ def wait_of(session: Session, event: Event, now: datetime, per_day: int) -> Wait
         return None
     if sending_of(session, event.id) is not Sending.RUNNING:
         return Wait(WaitsFor.SWITCH, left)
+    if is_due_by_telephone(session, event, now):
+        return None
     if left_since(session, now - DAY) >= per_day:
         return Wait(WaitsFor.DAY_LIMIT, left, _oldest_since(session, now - DAY) + DAY)
     if session.scalar(select(Message.id).where(*due(event, now)).limit(1)) is not None:
@@ -73,14 +80,37 @@ def wait_of(session: Session, event: Event, now: datetime, per_day: int) -> Wait
     return Wait(WaitsFor.OTHER_SENDER, left)
 
 
+def stopped(session: Session) -> Collection[Channel]:
+    """Return the channels that were stopped until somebody has mended them."""
+    return decide_channels(kept_settings(session)).stops.keys()
+
+
+def is_due_by_telephone(
+    session: Session, event: Event, now: datetime, but: Collection[Channel] = ()
+) -> bool:
+    """Say whether something is due by another channel than e-mail that was not stopped.
+
+    Args:
+        but: channels that are not asked about.
+    """
+    resting = {*stopped(session), *but}
+    due_now = (due(event, now, channel) for channel in BY_TELEPHONE if channel not in resting)
+    return any(
+        session.scalar(select(Message.id).where(*one).limit(1)) is not None for one in due_now
+    )
+
+
 def _count(session: Session, event: Event, *states: MessageState) -> int:
-    wanted = (Message.event_id == event.id, Message.state.in_(states), not_held(event.id))
+    wanted = (
+        *(Message.event_id == event.id, Message.state.in_(states), not_held(event.id)),
+        Message.channel.not_in(stopped(session)),
+    )
     return session.scalars(select(func.count()).select_from(Message).where(*wanted)).one()
 
 
 def _next_try(session: Session, event: Event) -> datetime | None:
     queued = (Message.event_id == event.id, Message.state == MessageState.QUEUED)
-    wanted = (*queued, not_held(event.id))
+    wanted = (*queued, not_held(event.id), Message.channel.not_in(stopped(session)))
     return session.scalar(select(func.min(Message.next_try_at)).where(*wanted))
 
 

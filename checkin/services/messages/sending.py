@@ -23,6 +23,7 @@ from checkin.db.models import (
     MessageState,
     Participant,
 )
+from checkin.domain.channels.reach import Channel, Way
 from checkin.domain.messages.kinds import MessageKind
 from checkin.errors import Conflict
 from checkin.services.common.activity import note
@@ -136,7 +137,7 @@ def queue_batch(
         message_row(
             event,
             one.id,
-            one.email,
+            Way(Channel.EMAIL, one.email),
             one.badge_id,
             now,
             MessageKind(one.kind),

@@ -1,4 +1,8 @@
-"""Queue e-mails to participants in the outbox: their badge, and what has changed for them."""
+"""Queue messages to participants in the outbox: their badge, and what has changed for them.
+
+A badge is brought by the first channel that is switched on and that the participant has an address
+for; everything else is e-mailed.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, exists, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import Badge, Event, Message, MessageState, Participant
+from checkin.domain.channels.gateways import decide_channels
+from checkin.domain.channels.reach import FIXED_LINES, Contact, Reach, Way
 from checkin.domain.messages.kinds import BADGE_KINDS, KINDS, MessageKind
 from checkin.domain.people.public_badges import NOT_YET
 from checkin.domain.scanning.facts import RegistrationStatus
+from checkin.services.common.installation_settings import kept_settings
 
 Row = dict[str, Any]
 #: their message came, or may still: the badge in it is the same one
 _HAS_IT = (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
+#: of what is e-mailed only
+BY_MAIL = Reach()
+#: anybody may ask for a badge on the event's page, and a message to a telephone costs money
+_BY_ANY_CHANNEL = BADGE_KINDS - {MessageKind.FOUND}
 #: SQLite takes only so many parameters
 _AT_A_TIME = 500
 
@@ -29,7 +40,7 @@ def queue_badge_messages(
     now: datetime,
     kind: MessageKind = MessageKind.BADGE,
 ) -> int:
-    """Queue one e-mail for each of these participants who has an address and wants e-mail.
+    """Queue one message for each of these participants whom a channel reaches.
 
     Args:
         kind: what it is about; a kind that is nothing without a badge reaches only who has one.
@@ -38,21 +49,25 @@ def queue_badge_messages(
         How many were queued.
     """
     ids = list(participant_ids)
+    reach = channels_of(session, event) if kind in _BY_ANY_CHANNEL else BY_MAIL
     rows: list[Row] = []
     for start in range(0, len(ids), _AT_A_TIME):
         chunk = Participant.id.in_(ids[start : start + _AT_A_TIME])
-        found = session.execute(addressed(kind).where(chunk, reachable()))
+        found = session.execute(addressed(kind).where(chunk, reachable_by(reach)))
+        ways = [(one, reach.first(Contact(one.email, one.phone))) for one in found]
         rows += [
-            message_row(event, r.id, r.email, r.badge_id, now, kind, r.badge_from) for r in found
+            message_row(event, one.id, way, one.badge_id, now, kind, one.badge_from)
+            for one, way in ways
+            if way is not None
         ]
     return queue_messages(session, rows)
 
 
 def queue_missing_badge(session: Session, event: Event, person: Participant, now: datetime) -> bool:
-    """Queue an e-mail with the badge for a confirmed person to whom no message brought it.
+    """Queue a message with the badge for a confirmed person to whom no message brought it.
 
     Returns:
-        Whether one was queued; none is for somebody without an address or who wants no e-mail.
+        Whether one was queued; none is for somebody whom no channel reaches.
     """
     has_it = exists().where(
         Message.participant_id == person.id,
@@ -67,7 +82,7 @@ def queue_missing_badge(session: Session, event: Event, person: Participant, now
 def tell(
     session: Session, event: Event, participant_id: int, kind: MessageKind, now: datetime
 ) -> int:
-    """Queue an e-mail about what has changed for one participant; none after the event's end.
+    """Queue a message about what has changed for one participant; none after the event's end.
 
     A badge of theirs that waits already becomes this message, so that they get one.
 
@@ -81,19 +96,39 @@ def tell(
     return queue_badge_messages(session, event, [participant_id], now, kind)
 
 
+def channels_of(session: Session, event: Event) -> Reach:
+    """Return by which channels an event's badges leave, and in which order."""
+    return decide_channels(kept_settings(session)).for_event(is_sensitive=event.sensitive)
+
+
 def reachable() -> ColumnElement[bool]:
-    """Return the condition under which a participant is written to at all."""
-    return Participant.email.is_not(None) & Participant.no_mail.is_not(True)
+    """Return the condition under which a participant is written to by e-mail."""
+    return reachable_by(BY_MAIL)
 
 
-def addressed(kind: MessageKind) -> Select[int, str | None, UUID, datetime | None]:
-    """Return the query for participants with their e-mail address and the badge of a message.
+def reachable_by(reach: Reach) -> ColumnElement[bool]:
+    """Return the condition under which one of these channels reaches a participant."""
+    by_mail = Participant.email.is_not(None)
+    reached = or_(by_mail, has_mobile()) if reach.by_telephone else by_mail
+    return and_(reached, Participant.no_mail.is_not(True))
+
+
+def has_mobile() -> ColumnElement[bool]:
+    """Return the condition that a participant's telephone takes messages; see `Contact`."""
+    return and_(Participant.phone.is_not(None), Participant.phone.not_like(f"{FIXED_LINES}%"))
+
+
+def addressed(
+    kind: MessageKind,
+) -> Select[int, str | None, str | None, datetime | None, UUID]:
+    """Return the query for participants with their addresses and the badge of a message.
 
     That is the valid badge where the message is nothing without one, else the newest, which may be
     revoked: it then only stands for the person.
     """
     statement = select(
-        *(Participant.id, Participant.email, Badge.id.label("badge_id"), Participant.badge_from)
+        *(Participant.id, Participant.email, Participant.phone, Participant.badge_from),
+        Badge.id.label("badge_id"),
     ).join(Badge, Badge.participant_id == Participant.id)
     if KINDS[kind].needs_badge:
         return statement.where(Badge.revoked_at.is_(None))
@@ -119,18 +154,20 @@ def queue_messages(session: Session, rows: Sequence[Row]) -> int:
 def message_row(
     event: Event,
     participant_id: int,
-    email: str,
+    way: Way,
     badge_id: object,
     now: datetime,
     kind: MessageKind = MessageKind.BADGE,
     badge_from: datetime | None = None,
     *,
     announcement_id: int | None = None,
+    follows_id: int | None = None,
 ) -> Row:
     """Return the columns of one outbox message that is due at once.
 
     Args:
         badge_from: until then nobody is given the badge, so that a message with it is due later.
+        follows_id: the message by another channel that has failed them.
     """
     return {
         "event_id": event.id,
@@ -138,7 +175,9 @@ def message_row(
         "badge_id": badge_id,
         "kind": kind,
         "announcement_id": announcement_id,
-        "address": email,
+        "channel": way.channel,
+        "follows_id": follows_id,
+        "address": way.address,
         "message_id": f"<{uuid4().hex}@marhaba>",
         "created_at": now,
         "next_try_at": max(now, badge_from or now) if kind in BADGE_KINDS else now,

@@ -12,6 +12,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Event, Participant
+from checkin.domain.channels.reach import Contact
 from checkin.domain.integrations.webhooks import WebhookKind
 from checkin.domain.messages.kinds import MessageKind
 from checkin.domain.people.registration import Registration
@@ -20,7 +21,12 @@ from checkin.protocol.codes import token_for, token_hash
 from checkin.protocol.gate_list import tag_bytes
 from checkin.services.common.keys import Keys
 from checkin.services.common.outside_events import tell_webhooks_of_many
-from checkin.services.people.badge_messages import Row, message_row, queue_messages
+from checkin.services.people.badge_messages import (
+    Row,
+    channels_of,
+    message_row,
+    queue_messages,
+)
 from checkin.services.people.names import compared_names
 from checkin.services.people.reserve_list import reserve_numbers, take_places
 from checkin.services.people.unchecked import seem_registered
@@ -77,15 +83,22 @@ def enrol(
     ids = [row["id"] for row in _checked(rows)]
     badges = give_badges(session, event, ids, keys, version, now)
     enrolled = [(row, badges.get(row["id"])) for row in rows]
+    reach = channels_of(session, event)
+    confirmed = [(row, badge) for row, badge in enrolled if badge and row["standing"] == _CONFIRMED]
+    ways = [(row, badge, reach.first(_contact(row))) for row, badge in confirmed]
     messages = [
-        message_row(event, row["id"], row["email"], badge["id"], now, told_by, badge_from)
-        for row, badge in enrolled
-        if badge and row["email"] and not row["no_mail"] and row["standing"] == _CONFIRMED
+        message_row(event, row["id"], way, badge["id"], now, told_by, badge_from)
+        for row, badge, way in ways
+        if way is not None
     ]
     queue_messages(session, messages)
     told = [registered_data(row) for row in _checked(rows)]
     tell_webhooks_of_many(session.connection(), event.id, WebhookKind.REGISTERED, now, told)
     return enrolled
+
+
+def _contact(row: Row) -> Contact:
+    return Contact(row["email"], row["phone"], wants_none=bool(row["no_mail"]))
 
 
 def registered_data(row: Row) -> Row:

@@ -240,14 +240,22 @@ def _pages(
             }
 
 
+def before_of(planned: PlannedRow, names: Names) -> tuple[tuple[str, str, str], ...]:
+    """Return (column, value now, value then) of each that a row would change of somebody."""
+    return tuple(
+        (
+            column,
+            _text(names, column, planned.before[column]),
+            _text(names, column, planned.changes[column]),
+        )
+        for column in planned.before
+    )
+
+
 def _as_json(row: Row, planned: PlannedRow, names: Names) -> list[Any]:
     why = [problem_as_json(problem) for problem in planned.why]
     changed = planned.of_bus if planned.action == Action.ADD else planned.changes
-    before = [
-        (column, *(_text(names, column, of[column]) for of in (planned.before, planned.changes)))
-        for column in planned.before
-    ]
-    return [row_as_json(row), planned.action, why, list(changed), before]
+    return [row_as_json(row), planned.action, why, list(changed), before_of(planned, names)]
 
 
 def _text(names: Names, column: str, value: Any) -> str:

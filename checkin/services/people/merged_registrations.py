@@ -185,7 +185,7 @@ def queue_own_badge(session: Session, event: Event, person: Participant, now: da
         .where(
             Badge.participant_id == person.id,
             Message.kind.in_(BADGE_KINDS),
-            Message.address == person.email,
+            Message.address.in_([one for one in (person.email, person.phone) if one]),
             Message.state != MessageState.FAILED,
         )
     )

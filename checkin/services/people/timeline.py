@@ -183,6 +183,7 @@ def _messages(session: Session, number: int, most: int) -> Iterator[Happening]:
     query = select(Message).where(Message.participant_id == number)
     for message in session.scalars(_latest(query, Message.created_at, most)):
         about = {"state": message.state, "kind": message.kind, "address": message.address}
+        about["channel"] = message.channel
         yield Happening(at=message.sent_at or message.created_at, what="message", about=about)
         if message.bounced_at:
             yield Happening(at=message.bounced_at, what="bounced", about=about)

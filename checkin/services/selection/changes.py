@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Category, Delegation, Event, Message, MessageState, Participant
+from checkin.domain.channels.reach import Reach
 from checkin.domain.messages.kinds import BADGE_KINDS, KIND_OF_MOVE, MessageKind
 from checkin.domain.people.bulk_changes import TARGET, BulkChange
 from checkin.domain.people.fields import OWN
@@ -21,7 +22,7 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import NotFound
 from checkin.services.common.activity import note
 from checkin.services.mail.delivery_report import resend
-from checkin.services.people.badge_messages import reachable, tell
+from checkin.services.people.badge_messages import channels_of, reachable, reachable_by, tell
 from checkin.services.people.delegations import came_in
 from checkin.services.people.registration import cancel, edit
 from checkin.services.people.search import participant_by_id
@@ -83,17 +84,19 @@ def foreseen(session: Session, event: Event, wanted: Wanted) -> Foreseen:
     """
     _refuse_unknown(session, event, wanted)
     chosen = conditions(session, event, wanted.selection, seen_at=wanted.seen_at)
-    concerned = [*chosen, _concerns(wanted)]
+    concerned = [*chosen, _concerns(wanted, channels_of(session, event))]
     ids = session.scalars(select(Participant.id).where(*concerned).order_by(Participant.id)).all()
     has_come = exists().where(came_in()).correlate(Participant)
     count = select(func.count()).select_from(Participant)
     by_name = (Participant.folded_name, Participant.id)
     first = select(Participant).where(*concerned).order_by(*by_name).limit(_FIRST)
+    told = select(func.count().filter(has_come), func.count().filter(reachable()))
+    arrived, by_mail = session.execute(told.select_from(Participant).where(*concerned)).one()
     return Foreseen(
         ids=ids,
         others=session.scalars(count.where(*chosen)).one() - len(ids),
-        arrived=session.scalars(count.where(*concerned, has_come)).one(),
-        by_mail=session.scalars(count.where(*concerned, reachable())).one(),
+        arrived=arrived,
+        by_mail=by_mail,
         first=session.scalars(first).all(),
     )
 
@@ -207,7 +210,7 @@ def _resend(
     return False  # badges leave when somebody lets them, as those that are resent one by one
 
 
-def _concerns(wanted: Wanted) -> ColumnElement[bool]:
+def _concerns(wanted: Wanted, reach: Reach) -> ColumnElement[bool]:
     """Return the condition that a change has something to do for a participant."""
     working = exists().where(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None))
     is_confirmed = Participant.standing == RegistrationStatus.CONFIRMED
@@ -222,7 +225,7 @@ def _concerns(wanted: Wanted) -> ColumnElement[bool]:
         BulkChange.CANCEL: seen_as != RegistrationStatus.CANCELED,
         BulkChange.MOVE: Participant.delegation_id != wanted.target,
         BulkChange.CATEGORY: Participant.category_id != wanted.target,
-        BulkChange.RESEND: and_(is_confirmed, working, reachable(), ~waiting),
+        BulkChange.RESEND: and_(is_confirmed, working, reachable_by(reach), ~waiting),
         BulkChange.PRINT: and_(is_confirmed, working, is_given),
     }[wanted.change]
 

@@ -37,7 +37,7 @@ function again(problem) {
  */
 function answered({ responseText, responseURL }) {
   const page = new DOMParser().parseFromString(responseText, "text/html");
-  if (page.querySelector("#review, #state")) return location.assign(responseURL);
+  if (page.querySelector("#review, #questions, #state")) return location.assign(responseURL);
   const problem = page.querySelector("[role=alert]") ?? page.querySelector("main p");
   again(problem?.textContent ?? failed);
 }

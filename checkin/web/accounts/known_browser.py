@@ -40,6 +40,7 @@ def remember_browser(operator_id: int) -> None:
             path=cookies.get_cookie_path(current_app),
             secure=cookies.get_cookie_secure(current_app),
             httponly=True,
-            samesite="Strict",
+            # Sent along by who comes back from the provider of sign-ins; it signs nobody in.
+            samesite="Lax",
         )
         return answer

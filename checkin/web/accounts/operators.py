@@ -25,6 +25,8 @@ from checkin.services.accounts.operators import (
 )
 from checkin.services.accounts.password_links import IssuedLink, issue_link, take_password_away
 from checkin.services.accounts.pins import ANSWERS_AT_GATES
+from checkin.services.accounts.provider_settings import kept_provider
+from checkin.services.accounts.provider_sign_in import is_bound
 from checkin.services.accounts.sessions import sessions_of
 from checkin.services.events.visibility import house_timezone
 from checkin.web.accounts.confirming import confirmed
@@ -237,10 +239,12 @@ def _page(
     problems: Mapping[str, str] | None = None,
 ) -> str:
     session, account = visit.session, account_by_id(visit.session, operator_id)
+    provider = kept_provider(session)
     return visit.show(
         "accounts/operator.html",
         account=account,
         sessions=sessions_of(session, operator_id, now=visit.now, lifetimes=lifetimes()),
+        is_bound=provider is not None and is_bound(session, operator_id, provider.issuer),
         answers_at_gates=account.operator.role in ANSWERS_AT_GATES,
         values=values or _values(account.operator),
         problems=problems or {},

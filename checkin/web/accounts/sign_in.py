@@ -21,6 +21,7 @@ from checkin.errors import (
 )
 from checkin.services.accounts.failed_sign_ins import note_wrong_code, note_wrong_password
 from checkin.services.accounts.operators import LONGEST_EMAIL
+from checkin.services.accounts.provider_settings import kept_provider
 from checkin.services.accounts.second_factor import pass_second_factor
 from checkin.services.accounts.sessions import end_session
 from checkin.services.accounts.sign_in import Attempt
@@ -148,7 +149,13 @@ def _refused(visit: Visit, email: str, fault: MarhabaError) -> Answer:
 
 def _form(visit: Visit, email: str, problem: str | None = None) -> str:
     elsewhere = public_address_of_page() if keeps_nobody_signed_in() else ""
-    return visit.show("accounts/login.html", problem=problem, email=email, elsewhere=elsewhere)
+    return visit.show(
+        "accounts/login.html",
+        problem=problem,
+        email=email,
+        elsewhere=elsewhere,
+        provider=kept_provider(visit.session),
+    )
 
 
 def _wrong_password() -> str:

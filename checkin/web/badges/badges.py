@@ -180,7 +180,9 @@ def _sharing(visit: EventVisit, desk: DeskBadge, address: PublicAddress) -> Shar
     badge_id = _opening_badge(desk)
     if badge_id is None or address.is_only_here:
         return None
-    return sharing_of(desk.participant, page_address(visit.keys, address.url, badge_id))
+    page = page_address(visit.keys, address.url, badge_id)
+    sees_contacts = may_use(visit.operator, "participants.edit")
+    return sharing_of(desk.participant, page, numbered=sees_contacts)
 
 
 def _page_here(visit: EventVisit, desk: DeskBadge) -> str:

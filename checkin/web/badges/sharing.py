@@ -20,15 +20,19 @@ class Sharing:
     sms: str
 
 
-def sharing_of(person: Participant, address: str) -> Sharing:
+def sharing_of(person: Participant, address: str, *, numbered: bool = True) -> Sharing:
     """Return the links that share one participant's badge, in their language.
+
+    Unless `numbered`, they leave the number out: the telephone asks whom to send the badge to. So
+    it is for whoever may not see contacts, whose page would else hold the number in its links.
 
     The message is read on locked screens, so it names neither the event nor the person.
     """
     with force_locale(person.language):
         words = _("Your entry badge, for you alone:")
     # The address stands on a line of its own: nothing beside it is taken for a part of it.
-    text, phone = quote(f"{words}\n{address}", safe=""), person.phone or ""
+    text = quote(f"{words}\n{address}", safe="")
+    phone = (person.phone or "") if numbered else ""
     return Sharing(
         address=address,
         # Without a number WhatsApp asks whom to send it to.

@@ -9,12 +9,16 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from checkin.db.models import CallResult, MessageState, SharedBy
+from checkin.domain.channels.reach import Channel
 from checkin.domain.people.fields import FIELDS, KEY_OF
 from checkin.domain.scanning.messages import let_in_message, refusal_message
 from checkin.domain.scanning.verdict import Source
+from checkin.services.mail.delivery_report import Delivery
 from checkin.services.people.registration import RegistrationSource
 from checkin.services.people.timeline import Happening
 from checkin.web.accounts.activity_words import action_words
+from checkin.web.mail.channel_words import channel_word
+from checkin.web.mail.delivery_words import delivery_word
 from checkin.web.mail.message_words import kinds_of_messages
 
 #: the sign and the tone of each kind; the tone colours what the sign and the words say already
@@ -86,7 +90,12 @@ def lines_of(happenings: Iterable[Happening], language: str) -> list[Line]:
 
 def _line(one: Happening, words: Mapping[str, str], language: str) -> Line:
     sign, tone = _LOOKS.get(one.what, ("·", ""))
-    said = words.get(_key(one)) or words.get(one.what) or action_words().get(one.what, one.what)
+    said = (
+        _by_telephone(one)
+        or words.get(_key(one))
+        or words.get(one.what)
+        or action_words().get(one.what, one.what)
+    )
     facts = [*_facts(one, language), one.operator, one.gate, one.device]
     return Line(
         at=one.at,
@@ -98,6 +107,15 @@ def _line(one: Happening, words: Mapping[str, str], language: str) -> Line:
         undone=one.undone,
         other=one.about.get("other"),
     )
+
+
+def _by_telephone(one: Happening) -> str:
+    """Return what became of a message by another channel than e-mail; "" for all else."""
+    channel = one.about.get("channel", Channel.EMAIL)
+    if one.what != "message" or channel == Channel.EMAIL:
+        return ""
+    state = delivery_word(Delivery(one.about["state"]))
+    return str(_("%(channel)s: %(state)s", channel=channel_word(channel), state=state))
 
 
 def _key(one: Happening) -> str:
@@ -148,7 +166,7 @@ def _call_results() -> dict[str | None, str]:
         CallResult.CALLED: _("Called"),
         CallResult.COMING: _("Coming"),
         CallResult.NOT_COMING: _("Will not come"),
-        None: _("Taken back"),
+        None: _("Result removed"),
     }
 
 

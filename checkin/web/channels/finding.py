@@ -105,5 +105,5 @@ def _page(
 
 def _sentence(problem: Problem, language: str) -> str:
     if problem.code == "missing_contact":
-        return str(_("Write the e-mail or the telephone number with which you were registered."))
+        return str(_("Write the e-mail or the phone number with which you were registered."))
     return problem_advice(problem, language)

@@ -161,7 +161,7 @@ def _ticks() -> list[Tick]:
             Part.DELEGATIONS,
             _("Delegations and quotas"),
             _(
-                "With the telephones of coordinators, and the places kept for gates. Accounts of "
+                "With the phones of coordinators, and the places kept for gates. Accounts of "
                 "coordinators and links for registering are made anew."
             ),
         ),

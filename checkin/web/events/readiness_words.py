@@ -12,6 +12,7 @@ from checkin.domain.events.readiness import Check, Light, ReadinessFacts, lights
 from checkin.services.events.visibility import house_timezone
 from checkin.services.lifecycle.readiness import readiness_of
 from checkin.web.mail.sending_state import sending_now
+from checkin.web.site.addresses import this_address
 from checkin.web.site.languages import local_moment, number
 from checkin.web.site.outgoing import public_address
 from checkin.web.site.visits import EventVisit
@@ -19,11 +20,16 @@ from checkin.web.site.visits import EventVisit
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page on which something is done: its endpoint in the event, and the words of the link."""
+    """A page on which something is done: its endpoint, and the words of the link.
+
+    Attributes:
+        is_of_event: the page is one of the event's, whose name stands in its address.
+    """
 
     endpoint: str
     words: str
     values: Mapping[str, str] = field(default_factory=dict)
+    is_of_event: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +81,23 @@ def _people(_visit: EventVisit, facts: ReadinessFacts, light: Light) -> CheckRow
     if light is Light.GOOD:
         return CheckRow(Check.PEOPLE, light, _("People"), found, links=(_delegations(),))
     advice = _(
-        "Nobody is registered yet. Choose a delegation, then upload its list, or register "
-        "people one by one."
+        "Nobody is registered yet. Upload one list for the whole event, choose a delegation to "
+        "upload its own, or register people one by one."
     )
+    whole = Link("event_importing.show", _("Import participants"))
     new = Link("participants.new", _("Register one person"))
-    return CheckRow(Check.PEOPLE, light, _("People"), found, advice, (_delegations(), new))
+    return CheckRow(Check.PEOPLE, light, _("People"), found, advice, (whole, _delegations(), new))
 
 
 def _contacts(_visit: EventVisit, facts: ReadinessFacts, light: Light) -> CheckRow:
     title = _("People who can be reached")
     if not facts.registered:
         return CheckRow(Check.CONTACTS, light, title, _("Nobody is registered yet."))
-    found = _("With neither e-mail nor telephone: %(count)s", count=number(facts.without_contact))
+    found = _("With neither e-mail nor phone: %(count)s", count=number(facts.without_contact))
     if light is Light.GOOD:
         return CheckRow(Check.CONTACTS, light, title, found)
     advice = _(
-        "Ask their coordinators for a telephone or an e-mail, or print their badges for the "
+        "Ask their coordinators for a phone or an e-mail, or print their badges for the "
         "delegation to hand out."
     )
     link = Link("participants.index", _("Participants"))
@@ -101,11 +108,11 @@ def _address(visit: EventVisit, facts: ReadinessFacts, light: Light) -> CheckRow
     title, link = _("The server's address"), (Link("first_steps.show", _("Open it"), _ADDRESS),)
     if light is Light.ACT:
         found = _("Only this machine understands the address.")
-        advice = _("Set the address at which gates, telephones and the links of e-mails reach it.")
+        advice = _("Set the address at which gates, phones and the links of e-mails reach it.")
         return CheckRow(Check.ADDRESS, light, title, found, advice, link)
     if facts.opened_at is None:
         found = _("No other device has opened it yet.")
-        advice = _("Scan the QR of this step with your telephone, on the network people will use.")
+        advice = _("Scan the QR of this step with your phone, on the network people will use.")
         return CheckRow(Check.ADDRESS, light, title, found, advice, link)
     when = _moment(visit, facts.opened_at)
     return CheckRow(
@@ -113,7 +120,7 @@ def _address(visit: EventVisit, facts: ReadinessFacts, light: Light) -> CheckRow
     )
 
 
-def _badges(_visit: EventVisit, facts: ReadinessFacts, light: Light) -> CheckRow:
+def _badges(visit: EventVisit, facts: ReadinessFacts, light: Light) -> CheckRow:
     title = _("Badges")
     if not facts.registered:
         return CheckRow(Check.BADGES, light, title, _("Nobody is registered yet."))
@@ -125,13 +132,16 @@ def _badges(_visit: EventVisit, facts: ReadinessFacts, light: Light) -> CheckRow
         unreached=number(facts.badges_unreached),
     )
     advice = ""
-    if facts.to_files:
+    before: tuple[Link, ...] = ()
+    if light is not Light.GOOD and sending_now(visit).is_to_files:
         advice = _("E-mails become files on the server: no mail server is set.")
+        before = (_mail_settings(),)
     elif facts.badges_waiting:
         advice = _("Send the badges that wait.")
     elif facts.badges_unreached:
         advice = _("Print these badges, or have the coordinators hand them on.")
     links = (
+        *before,
         Link("delivery.index", _("Delivery")),
         Link("event_badges.show", _("Badges to print")),
     )
@@ -193,7 +203,7 @@ def _pins(_visit: EventVisit, _facts: ReadinessFacts, light: Light) -> CheckRow:
     if light is Light.GOOD:
         return CheckRow(Check.PINS, light, title, _("Somebody has one."))
     advice = _("Without one nobody can let in an exception at a gate.")
-    link = Link("pins.index", _("Make PINs"))
+    link = Link("pins.index", _("Make PINs"), is_of_event=False)
     return CheckRow(Check.PINS, light, title, _("Nobody has one."), advice, (link,))
 
 
@@ -220,6 +230,11 @@ def _moment(visit: EventVisit, moment: datetime) -> str:
 
 def _delegations() -> Link:
     return Link("delegations.index", _("Delegations"))
+
+
+def _mail_settings() -> Link:
+    back = {"back": this_address()}
+    return Link("mail_settings.show", _("E-mail settings"), back, is_of_event=False)
 
 
 _ADDRESS = {"step": "address"}

@@ -68,7 +68,7 @@ def _scope_words() -> dict[Scope, str]:
         Scope.COUNTS: _("Counts: how many are registered, have arrived, are inside; nobody's name"),
         Scope.ARRIVALS: _("Arrivals by number: when and at which gate; nobody's name"),
         Scope.PEOPLE: _("People: names, delegation, category and status"),
-        Scope.CONTACTS: _("People with their e-mail and telephone"),
+        Scope.CONTACTS: _("People with their e-mail and phone"),
     }
 
 

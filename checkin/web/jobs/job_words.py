@@ -33,6 +33,8 @@ RESULT_PAGES = {
     "list_take_back": "import_runs.index",
     "look": "look.edit",
     "people_copy": "first_steps.resume",
+    "sheet_decide": "sheet.show",
+    "sheet_fetch": "sheet.show",
 }
 
 
@@ -54,6 +56,8 @@ def title_words() -> dict[str, str]:
         "event_export": pgettext("job", "Export"),
         "mail": _("Badges by e-mail"),
         "people_copy": _("Copying the people of an event"),
+        "sheet_decide": _("Changes from a sheet at an address"),
+        "sheet_fetch": _("Fetching a sheet at an address"),
         "webhooks": _("Messages to other programs"),
     }
 

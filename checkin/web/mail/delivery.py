@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 
 from flask import flash, redirect, request
 from flask_babel import ngettext
 
 from checkin.db.models import Sending
 from checkin.errors import InvalidRequest
+from checkin.services.channels.channel_settings import channel_settings
 from checkin.services.mail.delivery_report import (
     UNREACHED,
     Chosen,
@@ -18,12 +20,16 @@ from checkin.services.mail.delivery_report import (
     progress_of,
     progress_with,
     resend,
+    sent_by_channel,
 )
+from checkin.services.mail.going_on import left_to_go_on
 from checkin.services.mail.previews import Previewed
 from checkin.services.mail.sender import set_sending
 from checkin.services.mail.sending_job import end_sending, start_sending
 from checkin.services.network.telephone_check import opened_elsewhere
+from checkin.services.people.badge_messages import channels_of
 from checkin.web.jobs.asking import ask_for
+from checkin.web.mail.channel_words import channel_word, channels_words, stop_sentences
 from checkin.web.mail.delivery_words import delivery_word, filter_words
 from checkin.web.mail.message_texts import send_test
 from checkin.web.mail.sending_state import sending_now
@@ -62,6 +68,8 @@ def index(visit: EventVisit) -> Answer:
         delegation_id=_asked_delegation(visit),
         printed=request.args.get("printed", ""),
         refusals=mail_refusals(),
+        channels=_channels(visit),
+        channel_word=channel_word,
         address=address,
         opened_at=opened_elsewhere(session, address.url),
         timezone=event.timezone,
@@ -150,6 +158,40 @@ def switch(visit: EventVisit) -> Answer:
         raise InvalidRequest("sending is running, paused or stopped")
     visit.write(lambda v: set_sending(v.session, v.event, Sending(asked), **v.who))
     return _redirect_to_delivery(visit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Channels:
+    """The channels of the visit's event.
+
+    Attributes:
+        in_order: their names; "" where there is nothing but e-mail.
+        by_telephone: whether a telephone's number is enough to be written to.
+        sent: how many were sent their badge by which.
+        going_on: how many are written to by a further one when badges are sent.
+        stops: why some were stopped, and what their gateways said.
+    """
+
+    in_order: str = ""
+    by_telephone: bool = False
+    sent: list[tuple[str, int]] = field(default_factory=list)
+    going_on: int = 0
+    stops: list[tuple[str, str]] = field(default_factory=list)
+
+
+def _channels(visit: EventVisit) -> _Channels:
+    session, event = visit.session, visit.event
+    reach = channels_of(session, event)
+    if reach.is_by_mail_alone:
+        return _Channels()
+    sent = sent_by_channel(session, event, visit.own_delegation, seen_at=visit.seen_at)
+    return _Channels(
+        in_order=channels_words(reach.tried),
+        by_telephone=reach.by_telephone,
+        sent=[(channel_word(one), sent[one]) for one in reach.tried],
+        going_on=left_to_go_on(session, event, visit.now) if visit.own_delegation is None else 0,
+        stops=stop_sentences(channel_settings(session).stops),
+    )
 
 
 def _redirect_to_delivery(visit: EventVisit) -> Answer:

@@ -26,6 +26,7 @@ from checkin.services.mail.server_settings import (
 from checkin.services.network.public_address import SenderAddress, keep_sender
 from checkin.web.accounts.confirming import FIELD, confirmed, is_confirmed_here
 from checkin.web.mail.fault_words import fault_sentence
+from checkin.web.site.addresses import own_address
 from checkin.web.site.outgoing import (
     mail_destination,
     sender_refusal,
@@ -74,7 +75,7 @@ def save(visit: Visit) -> Answer:
     except MailFormRefused as fault:
         return _page(visit, request.form, fault.problems), 400
     flash(_("Saved."))
-    return redirect(visit.address("mail_settings.show"), 303)
+    return redirect(visit.address("mail_settings.show", **_back()), 303)
 
 
 @bp.post("/mail/settings/test")
@@ -139,7 +140,14 @@ def _page(
         refused_sender=sender_refusal(sender),
         tried=tried,
         confirmation="" if is_confirmed_here() else FIELD,
+        **({"back": ""} | _back()),
     )
+
+
+def _back() -> dict[str, str]:
+    """Return the page of this server from which somebody has come here, if one is named."""
+    named = request.values.get("back")
+    return {"back": own_address(named)} if named else {}
 
 
 def _values(mail: MailSettings, sender: SenderAddress) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, flash, redirect, request, session
@@ -27,6 +28,7 @@ from checkin.services.people.import_drafts import (
     OpenedDraft,
     UploadedFile,
     Uploader,
+    draft_id,
     forget_draft,
     keep_upload,
     opened_draft,
@@ -108,6 +110,26 @@ def take_upload(visit: EventVisit) -> Answer:
     file = UploadedFile(sent.filename, sent.stream.read())
     session[_KEPT] = visit.write(lambda v: keep_upload(v.session, _uploader(v), file, v.now))
     return _ask(visit, LIST_READ)
+
+
+def take_fetched(
+    visit: EventVisit, file: UploadedFile, also: Callable[[EventVisit, bytes], object]
+) -> Answer:
+    """Keep a file that was fetched as one that was uploaded for the event, and let a job read it.
+
+    Args:
+        also: called with the draft's id in the transaction that keeps it.
+    """
+
+    def keep(v: EventVisit) -> str:
+        secret = keep_upload(v.session, _uploader(v), file, v.now)
+        also(v, draft_id(secret))
+        return secret
+
+    _discard(visit)
+    session[_KEPT] = visit.write(keep)
+    wait_for(visit, visit.write(lambda v: _ask_once(v, LIST_READ, {})))
+    return redirect(visit.address("event_importing.show"), 303)
 
 
 def settle_import(visit: EventVisit) -> Answer:

@@ -26,7 +26,16 @@ _EVENT = {
             "quotas",
             "message_texts",
         ),
-        *("look", "rehearsal", "records", "legal", "opening_times", "webhooks", "read_tokens"),
+        *(
+            "look",
+            "rehearsal",
+            "records",
+            "legal",
+            "opening_times",
+            "webhooks",
+            "read_tokens",
+            "sheet",
+        ),
     },
 }
 _SETTINGS = {
@@ -41,7 +50,7 @@ _SETTINGS = {
     "look.edit": {"look"},
     "devices.show": {"devices", "gates"},
     "rehearsal.show": {"rehearsal"},
-    "webhooks.show": {"webhooks", "read_tokens"},
+    "webhooks.show": {"webhooks", "read_tokens", "sheet"},
     "legal.show": {"legal"},
     "records.export": {"records.export"},
     "records.purge": {"records.purge", "records.erase"},

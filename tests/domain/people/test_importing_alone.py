@@ -135,7 +135,7 @@ def test_a_doubtful_row_is_right_once_it_is_corrected_or_said_to_be():
     doubtful = [Row(2, {"name": "Amina"}, (Problem("row", "extra_cells", "x"),))]
 
     assert correct(doubtful, Corrections({2: {"name": "Amina", "email": ""}})) == doubtful
-    assert correct(doubtful, Corrections(right={2})) == [Row(2, {"name": "Amina"})]
+    assert correct(doubtful, Corrections(right={2})) == [Row(2, {"name": "Amina"}, is_right=True)]
     assert correct(doubtful, Corrections({2: {"name": "Aïcha"}})) == [Row(2, {"name": "Aïcha"})]
 
 

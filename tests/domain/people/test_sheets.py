@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from checkin.domain.common.blanks import is_blank
 from checkin.domain.people.extra_lines import ExtraLine, extra_lines
 from checkin.domain.people.importing import Row
+from checkin.domain.people.list_questions import proposed_choices
 from checkin.domain.people.name_order import NameOrder, given_name_first, likely_order
 from checkin.domain.people.row_numbers import SHEET_STEP, row_label
 from checkin.domain.people.sheets import (
@@ -131,6 +134,22 @@ def test_what_is_chosen_stands_for_what_is_written():
 
     assert [row.cells["delegation"] for row in rows] == ["Salé", "Rabat"]
     assert choices_of(choices.as_json()) == choices
+
+
+def test_every_visible_sheet_with_people_is_proposed_and_nothing_else():
+    people, others = sheet(["Amina", "Salé", ""]), sheet(["Bahia", "Salé", ""], name="Deux")
+    cover = sheet(["Liste des invités"], name="À lire", headings=["Bienvenue"])
+    places = sheet(["Salé", "40"], name="Quotas", headings=["Délégation", "Places"])
+    hidden = replace(others, is_hidden=True)
+
+    def proposed(*sheets):
+        return proposed_choices(sheets, {}, "").sheets
+
+    assert proposed(people, others, places) == (0, 1)
+    assert proposed(cover, people) == (1,)
+    # The first one is read anyhow.
+    assert proposed(people, hidden) is None
+    assert proposed(places) is None
 
 
 def test_the_second_sheet_is_numbered_beyond_every_row_of_the_first():

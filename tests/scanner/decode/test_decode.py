@@ -145,18 +145,26 @@ def test_corners_are_in_the_pixels_of_the_frame(zbar):
     assert np.allclose(np.mean(reading.corners, axis=0), [640, 360], atol=3)
 
 
+class Says:
+    """A decoder that reads these texts in each frame, all in one place."""
+
+    def __init__(self, *texts):
+        self.texts = texts
+
+    def read(self, grey):
+        return [Reading(text, ((0, 0), (1, 0), (1, 1), (0, 1)), text) for text in self.texts]
+
+
 def test_each_frame_takes_another_of_the_turns():
-    class Says:
-        def __init__(self, text):
-            self.text = text
-
-        def read(self, grey):
-            return [Reading(self.text, ((0, 0), (1, 0), (1, 1), (0, 1)), self.text)]
-
-    # Same place, so the first decoder's text wins unless it is alone.
-    stream = Stream([], [Says("a"), Says("b")])
+    stream = Stream(Says(), [Says("a"), Says("b")], Says())
 
     assert [stream.read(scene())[0].text for _ in range(3)] == ["a", "b", "a"]
+
+
+def test_the_last_decoder_reads_only_frames_in_which_nothing_was_read():
+    stream = Stream(Says(), [Says("a"), Says()], Says("last"))
+
+    assert [stream.read(scene())[0].text for _ in range(3)] == ["a", "last", "a"]
 
 
 def test_the_same_place_read_in_another_character_set_is_the_same_code():

@@ -27,14 +27,17 @@ DAYS = (1, 2)
 
 @pytest.fixture
 def event(database):
-    """An event of two days and what has happened on them, at random."""
+    """An event of two days and what has happened on them, at random; one person came on both."""
     supervisor = an_operator(database, Role.SUPERVISOR)
     history = History(database, supervisor.id, random.Random(5))
     factories.a_further_day(database, history.event, reserve_from=NOW + A_DAY)
     history.devices = [factories.a_device(database, history.event, gate) for gate in GATES]
-    history.go_on(45)
-    history.now = NOW + A_DAY
-    history.go_on(45)
+    rabat = factories.a_delegation(database, history.event, "Rabat", 1)
+    [regular] = factories.badges(database, history.event, 1, delegation=rabat)
+    for day in DAYS:
+        history.now = NOW + (day - 1) * A_DAY
+        factories.scan(database, history.devices[0], regular, at=history.now)
+        history.go_on(45)
     return history.event
 
 

@@ -34,6 +34,7 @@ TABLES_LEFT_OUT = {
     *("list_heading", "import_run", "imported_row", "category_wish"),
     *("arrival_tally", "refusal_tally", "shown_person", "epoch", "returning_device"),
     *("webhook", "webhook_choice", "webhook_delivery", "read_token"),
+    *("provider_identity", "sheet_source", "sheet_person", "sheet_decision"),
 }
 #: secrets and what is made from them; names folded for search; counters without a meaning outside;
 #: the first gate of an answer, which is exported by its name

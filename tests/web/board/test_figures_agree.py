@@ -166,9 +166,10 @@ def check_the_board(reader, whole, each):
         for name, row in page.rows("Delegation").items():
             of = each[name]
             assert row["Arrived of registered"] == f"{of['percent']} %"
-            assert row["Arrived"] - row["Of whom not registered"] == of["arrived_registered"]
-            assert row["Registered"] - row["Not here yet"] == of["arrived_registered"]
-            assert row["Quota"] == of["quota"]
+            assert (row["Arrived"], row["Not here yet"]) == (of["arrived"], of["missing"])
+            if path == "/board":
+                assert row["Of whom not registered"] == of["arrived_others"]
+                assert (row["Registered"], row["Quota"]) == (of["registered"], of["quota"])
 
 
 def check_the_pages_of_delegations(reader, whole, each):

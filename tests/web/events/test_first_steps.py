@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import update
 
@@ -92,6 +94,32 @@ def test_a_pairing_code_is_shown_in_its_step_and_a_bad_gate_is_told(organiser, e
 
     assert (shown.status_code, "pairing-code" in shown.text) == (201, True)
     assert (refused.status_code, 'id="gate-problem"' in refused.text) == (400, True)
+
+
+def test_whoever_has_one_list_with_everything_uploads_it_at_any_of_the_first_steps(
+    organiser, database, event
+):
+    link = 'href="/events/rabat-2025/import"'
+    steps = ("categories", "delegations", "people")
+
+    before = [organiser.read(f"{START}/{step}").count(link) for step in steps]
+    factories.a_participant(database, event)
+
+    assert before == [1, 1, 1]
+    assert link not in organiser.read(f"{START}/categories")
+
+
+def test_without_a_mail_server_the_step_of_the_badges_leads_to_its_page_and_back(
+    organiser, database, event
+):
+    factories.a_participant(database, event, email="amina@example.org")
+    page = organiser.read(f"{START}/badges")
+
+    link = re.search(r'data-check="badges".*?href="(/mail/settings[^"]*)"', page, re.DOTALL)
+
+    assert link is not None
+    settings = organiser.read(link[1])
+    assert f'href="{START}/badges"' in settings
 
 
 def test_there_is_no_step_of_another_name(organiser, event):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -18,8 +19,12 @@ from checkin.db.models import (
     Operator,
     Role,
 )
+from checkin.domain.channels.answers import ChannelFault
+from checkin.domain.channels.gateways import STOP, Stop
+from checkin.domain.channels.reach import Channel
 from checkin.services.badges.printing import record_print
 from checkin.services.badges.specs import badge_codes
+from checkin.services.common.installation_settings import keep_setting
 from checkin.services.jobs.problems import JobFailed, ProblemCode
 from checkin.services.jobs.queue import claim, fail
 from checkin.services.jobs.workers import worker_seen
@@ -29,6 +34,7 @@ from checkin.web.site.state import EXTENSION
 from checkin.words.isolates import without_isolates
 from checkin.worker.kinds import KINDS
 from tests.support import factories
+from tests.support.telephone_gateways import gateways, set_channels
 from tests.web.browsing import follow
 
 PAGE = "/events/rabat-2025/delivery"
@@ -92,8 +98,8 @@ def test_the_spreadsheet_runs_nothing(organiser, database, event, delegation):
     table = listed(organiser)
 
     assert table.splitlines() == [
-        "Numéro;Délégation;Nom;Nom arabe;Téléphone;E-mail;Badge par e-mail;Imprimé au guichet",
-        "1;Khémisset;'=1+1;;\u200e+212612345678;;Pas d’adresse e-mail;Non",
+        "Numéro;Délégation;Nom;Nom en arabe;Téléphone;E-mail;Badge par e-mail;Imprimé à l’accueil",
+        "1;Khémisset;'=1+1;;\u200e+212612345678;;Sans adresse e-mail;Non",
     ]
 
 
@@ -371,7 +377,7 @@ def test_an_event_s_own_texts_are_stored_and_shown_in_the_preview(organiser, dat
         ("intro", "{{ config }}", "{ config } cannot be used here"),
         ("intro", "{name", "A brace stands alone"),
         ("greeting", "Bonjour de {event}", "{event} cannot be used here"),
-        ("subject", "a" * 151, "shorten it to 150"),
+        ("subject", "a" * 151, "Characters at most: 150"),
         ("subject", "Votre badge\npour samedi", "on one line"),
     ],
 )
@@ -426,3 +432,58 @@ def test_a_test_message_to_oneself_has_nobody_s_code(
     assert page.status_code == 302
     assert b"To: organiser@example.org" in file.read_bytes()
     assert [code for code in codes if code.encode() in file.read_bytes()] == []
+
+
+@pytest.fixture
+def phones():
+    with gateways() as running:
+        yield running
+
+
+def test_the_page_tells_by_which_channel_people_were_sent_their_badge(
+    signed_in, database, event, delegation, phones
+):
+    set_channels(database, phones)
+    for name, phone in (("Amina Alaoui", "+212612345678"), ("Omar Tazi", "+212612345679")):
+        factories.a_participant(database, event, name, delegation=delegation, phone=phone)
+    mailed = {"email": "zineb@example.org", "phone": "+212612345670"}
+    factories.a_participant(database, event, "Zineb Tazi", delegation=delegation, **mailed)
+    factories.write(database, lambda s: s.execute(update(Message).values(state="sent")))
+
+    page = without_isolates(signed_in(Role.ORGANISER).read(f"{PAGE}?state=all"))
+
+    by_channel = page[page.index("Par canal") :]
+    by_channel = re.sub(r"<[^>]+>", "", by_channel[: by_channel.index("</p>")])
+    # The e-mails wait for the sending, which queues them.
+    assert " ".join(by_channel.split()).endswith("E-mail 0 · WhatsApp 2 · SMS 0")
+    assert page.count('<bdi class="small">WhatsApp</bdi>') == 2
+
+
+def test_before_the_sending_the_page_says_who_goes_on_to_another_channel(
+    signed_in, database, event, delegation, phones
+):
+    factories.lay_down(database, ends_at=datetime.now(UTC) + timedelta(days=1))
+    phone = {"phone": "+212612345678"}
+    factories.a_participant(database, event, "Amina Alaoui", delegation=delegation, **phone)
+    browsing = signed_in(Role.ORGANISER)
+    before = browsing.read(PAGE)
+
+    set_channels(database, phones)
+    page = without_isolates(browsing.read(PAGE))
+
+    assert "Par canal" not in before
+    assert "E-mail, WhatsApp, SMS" in page
+    assert "1 personne sans e-mail" in page
+    assert 'type="checkbox" name="participant"' not in before
+    assert 'type="checkbox" name="participant"' in page
+
+
+def test_a_stopped_channel_is_told_with_what_to_do(signed_in, database, event, delegation, phones):
+    set_channels(database, phones)
+    stop = Stop(ChannelFault.REFUSED, "401 190 expired")
+    factories.write(database, lambda s: keep_setting(s, STOP[Channel.WHATSAPP], stop.text))
+
+    page = signed_in(Role.ORGANISER).read(PAGE)
+
+    assert "Canal arrêté" in page
+    assert "/telephone/settings" in page

@@ -460,3 +460,16 @@ def trusted_authority(tmp_path, monkeypatch):
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(file, key_file)
     return made
+
+
+def test_whoever_came_from_another_page_is_led_back_after_saving_and_never_to_another_site(chief):
+    back = "/events/rabat-2025/delivery"
+
+    saved = chief.send(f"{PAGE}?back={back}", PAGE, **FORM, back=back)
+    shown = chief.read(saved.location)
+    elsewhere = chief.read(f"{PAGE}?back=https://example.net/")
+
+    assert saved.location == f"{PAGE}?back=/events/rabat-2025/delivery"
+    assert f'<a class="button button-plain" href="{back}">' in shown
+    assert 'href="https://example.net' not in elsewhere
+    assert back not in chief.read(PAGE)

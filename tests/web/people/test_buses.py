@@ -129,7 +129,7 @@ def test_over_the_seats_nobody_is_moved_and_the_ticks_stay(
     response = coordinator.send(page, page + "/assign", to=str(bus.id), participant=people)
 
     assert response.status_code == 409
-    assert "il reste 2 places" in response.text
+    assert "places assises libres\N{NO-BREAK SPACE}: 2." in response.text
     assert response.text.count(" checked") == 3
     assert riding(database) == []
 

@@ -79,8 +79,9 @@ def test_one_list_registers_people_of_every_delegation_and_creates_what_is_new(p
     assert all(text in asked for text in ("Militante", "Salé", "TOTAL", "Réf"))
     assert people(database) == []
     settle(page, **ANSWERS)
-    check(page, do="register")
+    done = check(page, do="register")
 
+    assert 'href="/events/rabat-2025/start"' in done
     assert people(database) == [
         ("Amina Alaoui", "Khémisset", "Élu", "confirmed"),
         ("Bahia Idrissi", "Salé", "Militante", "confirmed"),
@@ -134,7 +135,7 @@ def test_sheets_are_chosen_and_their_rows_told_apart(page, database):
     asked = upload(page, file.getvalue(), name="deux.xlsx")
     shown = settle(page, sheet=["0", "1"])
 
-    assert 'name="sheet" value="1"' in asked
+    assert 'name="sheet" value="1" checked' in asked
     assert "2 à inscrire" in shown
     assert "<bdi>2/2</bdi>" in shown
 

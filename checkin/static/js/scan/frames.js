@@ -3,8 +3,17 @@ import { ROOT } from "../shared/root.js";
 
 // Under the address that the page's worker rules over, or its files would not come from there.
 const DECODER = `${ROOT}scan/decoder.js`;
-// Twice the size finds the small codes, even light those under glare and moiré.
-const STEPS = ["plain", "doubled", "evened", "doubled"];
+// Twice the size finds the small codes, a sharper picture smaller ones, even light those under glare
+// and moiré.
+const STEPS = ["plain", "crisp", "evened", "doubled"];
+
+/** A decoder that has said nothing for so long is replaced by a new one. */
+const SILENT_MS = 3000;
+/** A decoder that begins compiles its engine first: on an old laptop that takes seconds. */
+const BEGINS_WITHIN_MS = 30_000;
+const LOOK_MS = 500;
+/** So many decoders in a row that never began: this browser cannot run one. */
+const MOST_STARTS = 3;
 
 /**
  * Return how the frame of this number is read.
@@ -13,33 +22,71 @@ const STEPS = ["plain", "doubled", "evened", "doubled"];
 export const stepOf = (number) => STEPS[number % STEPS.length];
 
 /**
- * Call `onCodes(texts, ms)` for each frame that was read, `onFault()` when the decoder cannot run.
+ * What a decoder answers: that it is ready or cannot run, the codes of a frame, or why a frame could
+ * not be read.
+ * @typedef {{ready?: boolean, fault?: string, texts?: string[], ms?: number, unread?: string}} Answer
+ */
+
+/**
+ * Call `onCodes(texts, ms)` for each frame that was read, `onFault()` when no decoder can run, and
+ * `onAgain(count)` when one that had stopped was replaced.
  */
 export class FrameReader {
   #busy = true; // until the decoder says that it is ready
   #count = 0;
+  #since = performance.now(); // it has had something to do
+  #isReady = false;
+  #failedStarts = 0;
+  #replaced = 0;
+  /** @type {Worker | null} */
+  #worker = null;
 
   /**
    * @param {HTMLVideoElement} video
    * @param {object} hears
    * @param {(texts: string[], ms: number) => void} hears.onCodes
    * @param {() => void} hears.onFault
+   * @param {(count: number) => void} [hears.onAgain]
    */
-  constructor(video, { onCodes, onFault }) {
+  constructor(video, { onCodes, onFault, onAgain = () => {} }) {
     this.video = video;
     this.onCodes = onCodes;
-    this.worker = new Worker(DECODER, { type: "module" });
-    this.worker.onmessage = ({ data }) => this.#answered(data, onFault);
-    this.worker.onerror = onFault;
+    this.onFault = onFault;
+    this.onAgain = onAgain;
+    this.#begin();
     this.#next();
+    setInterval(() => this.#watch(), LOOK_MS);
   }
 
-  /**
-   * @param {{ready?: boolean, fault?: string, texts?: string[], ms?: number}} data
-   * @param {() => void} onFault
-   */
-  #answered(data, onFault) {
-    if (data.fault) return onFault();
+  #begin() {
+    this.#busy = true;
+    this.#isReady = false;
+    this.#since = performance.now();
+    const worker = new Worker(DECODER, { type: "module" });
+    worker.onmessage = ({ data }) => worker === this.#worker && this.#answered(data);
+    worker.onerror = () => worker === this.#worker && this.#replace();
+    this.#worker = worker;
+  }
+
+  #watch() {
+    if (!this.#worker || !this.#busy) return;
+    const allowed = this.#isReady ? SILENT_MS : BEGINS_WITHIN_MS;
+    if (performance.now() - this.#since > allowed) this.#replace();
+  }
+
+  #replace() {
+    this.#worker?.terminate();
+    this.#worker = null;
+    if (!this.#isReady && ++this.#failedStarts >= MOST_STARTS) return this.onFault();
+    this.#begin();
+    this.onAgain(++this.#replaced);
+  }
+
+  /** @param {Answer} data */
+  #answered(data) {
+    if (data.fault) return this.#replace();
+    if (data.ready) this.#isReady = true;
+    if (data.texts) this.#failedStarts = 0;
     this.#busy = false;
     if (data.texts) this.onCodes(data.texts, data.ms ?? 0);
   }
@@ -52,12 +99,13 @@ export class FrameReader {
 
   async #look() {
     this.#next();
-    if (this.#busy || this.video.readyState < 2 || !this.video.videoWidth) return;
+    if (this.#busy || !this.#worker || this.video.readyState < 2 || !this.video.videoWidth) return;
     this.#busy = true;
+    this.#since = performance.now();
     try {
       const frame = await createImageBitmap(this.video);
       const step = stepOf(this.#count++);
-      this.worker.postMessage({ frame, step }, [frame]);
+      this.#worker?.postMessage({ frame, step }, [frame]);
     } catch {
       this.#busy = false; // the camera went away between two frames
     }
