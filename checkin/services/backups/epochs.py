@@ -65,7 +65,8 @@ class RecentEpoch:
 
 def current_epoch(session: Session) -> str:
     """Return the epoch of the database."""
-    return session.execute(select(CURRENT_EPOCH)).scalar_one()
+    epoch: str = session.execute(select(CURRENT_EPOCH)).scalar_one()
+    return epoch
 
 
 def announced_restore(session: Session, now: datetime) -> Epoch | None:
