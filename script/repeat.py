@@ -1,8 +1,9 @@
-"""Run the few tests again that failed while they waited for a browser, a camera or a window.
+"""Run the few tests again that failed while they waited for another program.
 
-Beside others, on a machine that has much else to do, such a test may wait in vain for what a person
-would see a moment later. So these are run once more, one by one; the second result counts, and both
-are printed. Where anything else failed, or more than a few did, nothing is run again.
+That is a browser, a camera, a window, a server, a proxy or a worker in another process. Beside
+others, on a machine that has much else to do, such a test may wait in vain for what a person would
+see a moment later. So these are run once more, one by one; the second result counts, and both are
+printed. Where anything else failed, or more than a few did, nothing is run again.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 _FAILED = ROOT / ".pytest_cache/v/cache/lastfailed"
 #: folders and files whose tests start programs and wait for what these show
-WAITING = ("tests/browser/", "tests/modes/", "tests/scanner/", "tests/test_end_to_end")
+WAITING = (
+    *("tests/browser/", "tests/modes/", "tests/scanner/", "tests/worker/", "tests/test_end_to_end"),
+    *("tests/test_crash", "tests/test_gates_over_tls", "tests/test_bus_at_gates"),
+    *("tests/test_proxies_with_two_nodes", "tests/test_real_proxies"),
+)
 MOST = 5
 
 

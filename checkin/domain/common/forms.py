@@ -8,6 +8,14 @@ from typing import Any
 from checkin.domain.common.problems import InvalidValue, Problem
 
 
+class FormRefused(Exception):
+    """A page's form cannot be kept; `problems` says why, by field."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(", ".join(problem.code for problem in problems))
+        self.problems = problems
+
+
 class Form:
     """Reads fields one by one, and collects the problems of each."""
 

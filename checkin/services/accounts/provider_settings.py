@@ -6,8 +6,6 @@ database does not get it sent there.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,9 +14,13 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.accounts.provider import Provider, Written
 from checkin.services.common.activity import note
-from checkin.services.common.installation_settings import keep_setting, kept_settings
+from checkin.services.common.installation_settings import (
+    keep_secret,
+    keep_setting,
+    kept_secret,
+    kept_settings,
+)
 from checkin.services.common.keys import Keys
-from checkin.services.common.sealed_values import seal_values, unseal_values
 
 _ISSUER, _CLIENT_ID, _NAME = "provider_issuer", "provider_client_id", "provider_name"
 _SECRET = "provider_secret"  # noqa: S105 - the name of a setting
@@ -39,12 +41,7 @@ def has_secret(session: Session) -> bool:
 
 def provider_secret(session: Session, keys: Keys, provider: Provider) -> str:
     """Return the secret that this server shares with a provider; "" where there is none."""
-    try:
-        sealed = base64.b64decode(kept_settings(session).get(_SECRET, ""), validate=True)
-    except (binascii.Error, ValueError):
-        return ""
-    values = unseal_values(keys, _place(provider), sealed)
-    return values["secret"] if values else ""
+    return kept_secret(session, keys, _SECRET, _place(provider)) or ""
 
 
 def keep_provider(
@@ -58,8 +55,7 @@ def keep_provider(
     if provider is None:
         keep_setting(session, _SECRET, None)
     elif written.secret:
-        sealed = seal_values(keys, _place(provider), secret=written.secret)
-        keep_setting(session, _SECRET, base64.b64encode(sealed).decode())
+        keep_secret(session, keys, _SECRET, _place(provider), written.secret)
     host = urlsplit(provider.issuer).netloc if provider else ""
     note(session, None, "installation.provider", now, operator_id=operator_id, provider=host)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -22,20 +20,17 @@ from checkin.domain.channels.gateways import (
     order_text,
 )
 from checkin.domain.channels.reach import BY_TELEPHONE, Channel
-from checkin.domain.common.problems import InvalidValue, Problem
+from checkin.domain.common.forms import FormRefused
+from checkin.domain.common.problems import InvalidValue
 from checkin.domain.mail.rules import Fate
 from checkin.services.common.activity import note
-from checkin.services.common.installation_settings import keep_setting, kept_settings
+from checkin.services.common.installation_settings import (
+    keep_secret,
+    keep_setting,
+    kept_secret,
+    kept_settings,
+)
 from checkin.services.common.keys import Keys
-from checkin.services.common.sealed_values import seal_values, unseal_values
-
-
-class ChannelFormRefused(Exception):
-    """The page's form cannot be kept; `problems` says why, by field."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(", ".join(problem.code for problem in problems))
-        self.problems = problems
 
 
 def channel_settings(session: Session) -> ChannelSettings:
@@ -55,13 +50,7 @@ def secret_of(
     """Return a channel's token or password; "" where it has none, None if it cannot be opened."""
     if channel is Channel.SMS and settings.sms.sign_in == SignIn.NONE:
         return ""
-    text = kept_settings(session).get(SECRET[channel], "")
-    try:
-        sealed = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        return None
-    values = unseal_values(keys, _place(settings, channel), sealed)
-    return values["secret"] if values else None
+    return kept_secret(session, keys, SECRET[channel], _place(settings, channel))
 
 
 def checked_form(
@@ -77,11 +66,11 @@ def checked_form(
         check: `Caller.check`; asked about a channel that is switched on.
 
     Raises:
-        ChannelFormRefused: with a problem for each field that will not do.
+        FormRefused: with a problem for each field that will not do.
     """
     written = read_channels_form(form, settings, has_secret)
     if not isinstance(written, WrittenChannels):
-        raise ChannelFormRefused(written)
+        raise FormRefused(written)
     problems = []
     urls = {Channel.WHATSAPP: written.whatsapp.url, Channel.SMS: written.sms.url}
     is_on = {Channel.WHATSAPP: written.whatsapp.on, Channel.SMS: written.sms.on}
@@ -93,7 +82,7 @@ def checked_form(
         except InvalidValue as refused:
             problems.append(refused.in_column(ADDRESSES[channel]))
     if problems:
-        raise ChannelFormRefused(problems)
+        raise FormRefused(problems)
     return written
 
 
@@ -117,8 +106,7 @@ def keep_channels(
     for channel in BY_TELEPHONE:
         typed = written.secrets[channel]
         if typed:
-            sealed = seal_values(keys, _place(after, channel), secret=typed)
-            keep_setting(session, SECRET[channel], base64.b64encode(sealed).decode())
+            keep_secret(session, keys, SECRET[channel], _place(after, channel), typed)
         elif _place(before, channel) != _place(after, channel):
             keep_setting(session, SECRET[channel], None)
         keep_setting(session, STOP[channel], None)

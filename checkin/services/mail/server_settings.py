@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
-from checkin.domain.common.problems import Problem
+from checkin.domain.common.forms import FormRefused
 from checkin.domain.mail.server import (
     MAIL_PASSWORD,
     MAIL_PER_DAY,
@@ -37,14 +37,6 @@ from checkin.services.common.installation_settings import keep_setting, kept_set
 from checkin.services.common.keys import Keys
 
 _NONCE_BYTES = 12
-
-
-class MailFormRefused(Exception):
-    """The page's form cannot be kept; `problems` says why, by field."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(", ".join(problem.code for problem in problems))
-        self.problems = problems
 
 
 def mail_settings(session: Session, given: MailGiven) -> MailSettings:
@@ -85,13 +77,13 @@ def keep_mail(
         form: texts by the names of `checkin.domain.mail.server_form`.
 
     Raises:
-        MailFormRefused: with a problem for each field that will not do.
+        FormRefused: with a problem for each field that will not do.
     """
     kept = kept_settings(session)
     before = decide_mail(given, kept)
     written = read_mail_form(form, before, has_password=MAIL_PASSWORD in kept)
     if not isinstance(written, Written):
-        raise MailFormRefused(written)
+        raise FormRefused(written)
     if before.source not in RULING:
         _keep_server(session, keys, written.server)
     for name, source, value in (

@@ -15,11 +15,11 @@ from checkin.domain.channels.answers import Handed
 from checkin.domain.channels.gateways import BodyFormat, ChannelSettings, LinkIn, SignIn
 from checkin.domain.channels.reach import BY_TELEPHONE, Channel
 from checkin.domain.common.contacts import normalise_phone
+from checkin.domain.common.forms import FormRefused
 from checkin.domain.common.problems import InvalidValue, Problem
 from checkin.domain.mail.rules import Fate
 from checkin.errors import InvalidRequest
 from checkin.services.channels.channel_settings import (
-    ChannelFormRefused,
     channel_settings,
     channels_with_secret,
     checked_form,
@@ -78,7 +78,7 @@ def save(visit: Visit) -> Answer:
     check = visit.server.settings.caller.check
     try:
         written = checked_form(settings, has_secret, request.form, check)
-    except ChannelFormRefused as fault:
+    except FormRefused as fault:
         return _page(visit, request.form, fault.problems), 400
     visit.write(lambda v: keep_channels(v.session, v.keys, written, **v.who))
     flash(_("Saved."))

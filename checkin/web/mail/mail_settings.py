@@ -9,6 +9,7 @@ from flask import flash, redirect, request
 from flask_babel import gettext as _
 
 from checkin.db.engine import in_transaction
+from checkin.domain.common.forms import FormRefused
 from checkin.domain.common.problems import InvalidValue, Problem
 from checkin.domain.mail import server_form
 from checkin.domain.mail.rules import Fate
@@ -18,7 +19,6 @@ from checkin.services.mail.account_letters import trial_letter
 from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.post import outcome_of
 from checkin.services.mail.server_settings import (
-    MailFormRefused,
     has_password,
     keep_mail,
     note_test,
@@ -72,7 +72,7 @@ def save(visit: Visit) -> Answer:
     """Keep the server, the sender and the limits, or show what is wrong with them."""
     try:
         visit.write(_keep)
-    except MailFormRefused as fault:
+    except FormRefused as fault:
         return _page(visit, request.form, fault.problems), 400
     flash(_("Saved."))
     return redirect(visit.address("mail_settings.show", **_back()), 303)
@@ -98,7 +98,7 @@ def _keep(visit: Visit) -> None:
     settings, problems = visit.server.settings, []
     try:
         keep_mail(visit.session, visit.keys, settings.mail_given, request.form, **visit.who)
-    except MailFormRefused as fault:
+    except FormRefused as fault:
         problems = fault.problems
     sender = settings.sender_address(visit.session)
     written = _written_sender()
@@ -108,7 +108,7 @@ def _keep(visit: Visit) -> None:
         except InvalidValue as fault:
             problems.append(fault.in_column(MAIL_FROM))
     if problems:
-        raise MailFormRefused(problems)
+        raise FormRefused(problems)
 
 
 def _tried(outcome: Outcome, mail: MailSettings, recipient: str) -> Tried:

@@ -194,7 +194,7 @@ def settle_the_mail(walk, post):
     walk.sees("mail-saved", "form[action$='/mail/settings/test']")
     walk.press("form[action$='/mail/settings/test'] button")
     walk.sees("mail-tried", "#tried.notice-ok")
-    walk.press(".page-head a.button")
+    walk.press(".page-head a.button:not(.button-plain)")
     walk.sees("first-steps-badges-again", "[data-check=badges]")
 
 
@@ -202,6 +202,15 @@ def send_the_badges(walk):
     walk.press("[data-check=badges] a[href$='/delivery']")
     walk.sees("delivery", "form[action$='/delivery/send'] button.button:not(.button-plain)")
     walk.press("form[action$='/delivery/send'] button")
+
+
+def badges_in(post):
+    """The messages that hold a picture; the test message before them has none."""
+    return [
+        message
+        for message in post.taken()
+        if any(part.get_content_type() == "image/png" for part in message.walk())
+    ]
 
 
 def registered(home):
@@ -242,14 +251,13 @@ def test_the_first_badge_is_in_the_post_after_few_clicks(
     settle_the_address(walk)
     settle_the_mail(walk, post)
     send_the_badges(walk)
-    first = wait_for(lambda: post.taken()[1:2], "the first badge", 120)[0]  # a test was before it
+    first = wait_for(lambda: badges_in(post), "the first badge", 120)[0]
     clicks = walk.clicks
     walk.sees("sending", "#progress [data-count=sent]")
 
     print(f"{language}, {people} people: {clicks} clicks to the first badge in the post")
     record_property("clicks", clicks)
     assert str(first["To"]).lower().endswith("@example.org")
-    assert [part for part in first.walk() if part.get_content_maintype() == "image"]
     count, categories, delegations = registered(home)
     assert (count, sorted(categories)) == (people, sorted(CATEGORIES))
     assert delegations == set(DELEGATIONS)

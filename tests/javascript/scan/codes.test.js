@@ -68,6 +68,6 @@ test("whoever comes later than that is the next in the queue", () => {
   );
 });
 
-test("every second frame is read at twice the size, some with the light evened", () => {
-  assert.deepEqual([0, 1, 2, 3, 4].map(stepOf), ["plain", "doubled", "evened", "doubled", "plain"]);
+test("every second frame is read at twice the size, every fourth sharper, some with the light evened", () => {
+  assert.deepEqual([0, 1, 2, 3, 4].map(stepOf), ["plain", "crisp", "evened", "doubled", "plain"]);
 });

@@ -28,8 +28,8 @@ export const stepOf = (number) => STEPS[number % STEPS.length];
  */
 
 /**
- * Call `onCodes(texts, ms)` for each frame that was read, `onFault()` when no decoder can run, and
- * `onAgain(count)` when one that had stopped was replaced.
+ * Call `onCodes(texts, ms)` for each frame that was read, `onFault()` when no decoder can run. One that
+ * has stopped is replaced.
  */
 export class FrameReader {
   #busy = true; // until the decoder says that it is ready
@@ -37,7 +37,6 @@ export class FrameReader {
   #since = performance.now(); // it has had something to do
   #isReady = false;
   #failedStarts = 0;
-  #replaced = 0;
   /** @type {Worker | null} */
   #worker = null;
 
@@ -46,13 +45,11 @@ export class FrameReader {
    * @param {object} hears
    * @param {(texts: string[], ms: number) => void} hears.onCodes
    * @param {() => void} hears.onFault
-   * @param {(count: number) => void} [hears.onAgain]
    */
-  constructor(video, { onCodes, onFault, onAgain = () => {} }) {
+  constructor(video, { onCodes, onFault }) {
     this.video = video;
     this.onCodes = onCodes;
     this.onFault = onFault;
-    this.onAgain = onAgain;
     this.#begin();
     this.#next();
     setInterval(() => this.#watch(), LOOK_MS);
@@ -79,7 +76,6 @@ export class FrameReader {
     this.#worker = null;
     if (!this.#isReady && ++this.#failedStarts >= MOST_STARTS) return this.onFault();
     this.#begin();
-    this.onAgain(++this.#replaced);
   }
 
   /** @param {Answer} data */
