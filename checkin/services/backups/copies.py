@@ -63,9 +63,7 @@ def superfluous(copies: Sequence[Copy], now: datetime) -> list[Copy]:
     days, gone = set(), []
     for copy in copies:
         age, day = now - copy.at, copy.at.date()
-        if age <= ALL_OF:
-            continue
-        if age > DAILY_OF or day in days:
+        if age > ALL_OF and (age > DAILY_OF or day in days):
             gone.append(copy)
         days.add(day)
     return gone
