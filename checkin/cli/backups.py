@@ -31,9 +31,11 @@ from checkin.services.backups.copies import before_restore
 from checkin.services.backups.epochs import begin_epoch
 from checkin.services.backups.key_sheets import key_sheet
 from checkin.services.backups.restoring import put_back
+from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.private_files import only_ours
 from checkin.services.jobs.workers import is_any_alive
+from checkin.services.lifecycle.retention import BACKUP_TAKEN
 from checkin.settings import load_keys, master_key_bytes
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -73,6 +75,7 @@ def backup(
     key = None if without_key else master_key_bytes(office.settings)
     _ = office.keys  # that it is the key of this database
     manifest = write_backup(office.database, file, now=now(), master_key=key, passphrase=passphrase)
+    office.write(lambda session: note(session, None, BACKUP_TAKEN, now(), format="zip"))
     if key_sheet:
         _write_sheet(key_sheet, file, manifest)
     if as_json:
@@ -109,7 +112,7 @@ def restore(
     manifest = check_backup(file)
     say(f"{file}: of {manifest.moment:%Y-%m-%d %H:%M} UTC, Marhaba {manifest.version}, whole")
     if check:
-        if manifest.has_key or sealed_key:
+        if sealed_key or sealed_key_in(file):
             _opened_key(file, sealed_key, passphrase_file)
             say("the passphrase opens the master key")
         return

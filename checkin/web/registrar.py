@@ -25,6 +25,7 @@ from checkin.web.accounts import (
     second_factor,
     sign_in,
 )
+from checkin.web.backups import backup
 from checkin.web.badges import badge_page, badges, delegation_badges, event_badges
 from checkin.web.board import board, flagged, report
 from checkin.web.channels import calls, finding, outreach, telephone_settings
@@ -142,6 +143,7 @@ _PAGES = (
     records,
     rehearsal,
     mail_settings,
+    backup,
     telephone_settings,
     webhooks,
     read_tokens,

@@ -5,12 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from checkin.db.engine import in_transaction
 from checkin.errors import MarhabaError
-from checkin.services.backups.copies import EVERY, copies_in, copy_if_due
+from checkin.services.backups.copies import (
+    Failure,
+    copies_in,
+    copy_asked_at,
+    copy_if_due,
+    is_due,
+    keep_failure,
+)
 from checkin.settings import Settings, open_database
 from checkin.worker.context import Tools
 from checkin.worker.processes import CONTEXT, die_with_parent
@@ -30,23 +40,30 @@ class HourlyCopies:
     def __init__(self) -> None:
         self._process: BaseProcess | None = None
         self._next_at: datetime | None = None
+        self._answered: datetime | None = None
 
     def look(self, tools: Tools) -> None:
-        """Start to make a copy if one is due; called every few seconds."""
-        if not tools.settings.hourly_copies or (self._process and self._process.is_alive()):
+        """Start to make a copy if one is due, or was asked for; called every few seconds."""
+        if self._process and self._process.is_alive():
             return
         now = tools.clock()
-        self._next_at = self._next_at or now + FIRST_AFTER
-        if now < self._next_at:
+        with tools.database.read() as session:
+            asked_at = copy_asked_at(session)
+        is_asked = asked_at is not None and asked_at != self._answered
+        if not (is_asked or self._is_time(tools.settings, now)):
             return
-        self._next_at = now + AGAIN_AFTER
-        newest = next(iter(copies_in(tools.settings.home)), None)
-        if newest is None or now - newest.at >= EVERY:
+        self._answered = asked_at
+        if is_due(next(iter(copies_in(tools.settings.home)), None), asked_at, now):
+            self._next_at = now + AGAIN_AFTER
             tools.database.disconnect()
             self._process = CONTEXT.Process(  # type: ignore[attr-defined]
                 target=make_copy, args=(tools.settings, now), name="copy of the database"
             )
             self._process.start()
+
+    def _is_time(self, settings: Settings, now: datetime) -> bool:
+        self._next_at = self._next_at or now + FIRST_AFTER
+        return settings.hourly_copies and now >= self._next_at
 
     def end(self) -> None:
         """End a copy that is being made; what there is of it is removed with the next one."""
@@ -62,10 +79,14 @@ def make_copy(settings: Settings, now: datetime) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.nice(_NICENESS)
     with closing(_Opened(settings)) as opened:
+        failure = None
         try:
             copy_if_due(opened.database, settings.home, now)
         except (MarhabaError, OSError) as fault:
             _log.warning("no copy of the database was made: %s", fault)
+            failure = Failure(now, str(fault))
+        with suppress(MarhabaError, SQLAlchemyError):  # as where the disk is full
+            in_transaction(opened.database, lambda session: keep_failure(session, failure))
 
 
 class _Opened:

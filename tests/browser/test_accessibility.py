@@ -26,6 +26,7 @@ PAGES = [
     "/activity",
     "/account",
     "/mail/settings",
+    "/backup",
     "/telephone/settings",
     "/server-address",
     f"{EVENT}/board",
@@ -124,6 +125,7 @@ def test_the_sign_in_page_has_no_serious_finding(server, chromium):
 ACCOUNTS = [
     *("/", "/operators", "/operators/1", "/account", "/account/second-factor", "/activity"),
     "/mail/settings",
+    "/backup",
     "/telephone/settings",
     "/server-address",
 ]

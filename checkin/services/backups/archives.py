@@ -59,7 +59,6 @@ class Manifest:
         database: sqlite or postgresql.
         revision: of the schema.
         sha256: of the database's member, hexadecimal.
-        has_key: the master key is in it, sealed.
         key_check: what tells whether a master key is the database's; "" where it does not know.
     """
 
@@ -69,7 +68,6 @@ class Manifest:
     database: str
     revision: str
     sha256: str
-    has_key: bool
     key_check: str = ""
 
     @property
@@ -110,7 +108,6 @@ def write_backup(
             database=kind,
             revision=current_revision(database) or "",
             sha256=_sha256(copy),
-            has_key=sealed is not None,
             key_check=_key_check(database),
         )
         _pack(new, manifest, copy, sealed)
@@ -224,11 +221,17 @@ def open_key(sealed: Mapping[str, Any], passphrase: str) -> bytes:
 
 def sealed_key_in(file: Path) -> dict[str, Any] | None:
     """Return the sealed master key of a backup; None where it has none."""
-    if not read_manifest(file).has_key:
-        return None
     with zipfile.ZipFile(file) as archive:
+        if SEALED_KEY not in archive.namelist():
+            return None
         sealed: dict[str, Any] = json.loads(archive.read(SEALED_KEY))
         return sealed
+
+
+def add_key(file: Path, sealed: Mapping[str, Any]) -> None:
+    """Add the sealed master key to a backup that has none."""
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(SEALED_KEY, json.dumps(sealed))
 
 
 _LABEL = b"marhaba master key"
@@ -242,15 +245,21 @@ def _copy_database(database: Database, copy: Path) -> None:
     url = make_url(database.direct_url)
     if database.dialect == "sqlite":
         os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        source = f"file:{Path(str(url.database)).resolve()}?mode=ro"
+        _copy_file(Path(str(url.database)).resolve(), copy)
+        return
+    run_program("pg_dump", "--format=custom", "--no-owner", f"--file={copy}", url=url)
+
+
+def _copy_file(source: Path, copy: Path) -> None:
+    try:
         with (
-            closing(sqlite3.connect(source, uri=True)) as old,
+            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old,
             closing(sqlite3.connect(copy)) as new,
         ):
             old.backup(new)
             new.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
-        return
-    run_program("pg_dump", "--format=custom", "--no-owner", f"--file={copy}", url=url)
+    except sqlite3.Error as fault:
+        raise Unavailable(f"the database cannot be copied: {fault}") from None
 
 
 def run_program(name: str, *arguments: str, url: URL) -> None:

@@ -204,6 +204,8 @@ def _installation_actions() -> dict[str, str]:
         "installation.provider": _("changed the provider of sign-ins"),
         "installation.provider_test": _("tried the provider of sign-ins"),
         "installation.mail_test": _("tried the mail server"),
+        "installation.backup": _("took a backup away"),
+        "installation.key_sheet": _("printed the locked key of all badges"),
         "installation.channels": _("changed WhatsApp and SMS"),
         "installation.channel_test": _("tried WhatsApp or SMS"),
         "message.send": _("sent a message to many"),

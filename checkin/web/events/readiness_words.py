@@ -214,13 +214,13 @@ def _backup(visit: EventVisit, facts: ReadinessFacts, light: Light) -> CheckRow:
     else:
         when = _moment(visit, facts.backup_at)
         found = _("The newest backup: %(when)s", when=when)
+    link = Link("backup.show", _("Backup"), is_of_event=False)
     if light is Light.GOOD:
-        return CheckRow(Check.BACKUP, light, title, found)
+        return CheckRow(Check.BACKUP, light, title, found, links=(link,))
     advice = _(
-        "It should be younger than a day. Ask the administrator of the server for a copy of the "
-        "database and of the key file, kept on another disk; a copy made by hand is not seen here."
+        "It should be younger than a day. Make one now; a copy made by hand is not seen here."
     )
-    return CheckRow(Check.BACKUP, light, title, found, advice)
+    return CheckRow(Check.BACKUP, light, title, found, advice, (link,))
 
 
 def _moment(visit: EventVisit, moment: datetime) -> str:

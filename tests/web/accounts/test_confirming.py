@@ -13,7 +13,7 @@ from checkin.services.accounts.sessions import CONFIRMED_FOR
 from tests.support.factories import write
 from tests.web.browsing import PASSWORD, Browsing
 
-#: the forms that change accounts or the mail server, or end sessions, written out once more
+#: the forms that change accounts or the mail server, take a backup away, or end sessions, written out once more
 FORMS = (
     "/account/sessions/1/end",
     "/account/sessions/end-others",
@@ -23,6 +23,8 @@ FORMS = (
     "/account/second-factor/off",
     "/account/first-password",
     "/mail/settings",
+    "/backup/file",
+    "/backup/key-sheet",
     "/telephone/settings",
     "/account/passkeys",
     "/account/passkeys/1/remove",
