@@ -48,6 +48,7 @@ class Backlog:
 
     def drain(self) -> None:
         """Send the scans decided here, as long as the server answers."""
+        self._delivery.keep_the_rest()
         if not self._delivery.link.online:
             return
         self._delivery.register_again()  # scans that wait may name a badge that a restore has lost

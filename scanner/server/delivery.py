@@ -62,6 +62,8 @@ class Delivery:
     language: str = DEFAULT_LANGUAGE
     #: ids of scans on which the server failed: the others go before them
     _passed_over: set[str] = field(default_factory=set)
+    #: what the server has acknowledged while the disk could not be written, with the clock's run
+    _unkept: list[tuple[Scan, dict[str, Any], str]] = field(default_factory=list)
 
     def deliver(self, scan: Scan) -> Verdict:
         """Ask the server about a scan that is in the spool, and return the verdict.
@@ -87,8 +89,18 @@ class Delivery:
 
     def keep(self, scan: Scan, reply: dict[str, Any]) -> None:
         """Keep whom the reply to a scan counts that was not stored before it was sent."""
+        told = (scan, reply, self.offline.clock.frame)
+        try:
+            self._acknowledged(*told)
+        except SpoolUnwritable:
+            self._unkept.append(told)
+
+    def keep_the_rest(self) -> None:
+        """Keep what could not be kept, if the disk can be written now."""
         with contextlib.suppress(SpoolUnwritable):
-            self._acknowledged(scan, reply, self.offline.clock.frame)
+            while self._unkept:
+                self._acknowledged(*self._unkept[0])
+                self._unkept.pop(0)
 
     def decide_here(self, scan: Scan) -> Verdict:
         """Decide a scan that is in the spool without asking the server."""

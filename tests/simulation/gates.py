@@ -45,8 +45,9 @@ class Gate(Laptop):
         """Admit a refused person by a supervisor's override, which needs the server."""
 
         def ask() -> None:
+            scan = ForcedScan(code, reason="sent by the committee", pin=PIN)
             with contextlib.suppress(ServerUnreachable):
-                self._client.post_scan(ForcedScan(code, reason="sent by the committee", pin=PIN))
+                self._courier.keep(scan, self._client.post_scan(scan))
 
         self._alive(ask)
 
