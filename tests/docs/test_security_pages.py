@@ -29,6 +29,7 @@ _CALLED = {
     "pkcs7": "RSA with SHA-256",
     "AESGCM": "AES-256-GCM",
     "HKDF": "HKDF-SHA256",
+    "Scrypt": "scrypt",
     "aes_key_wrap": "AES-256 key wrap",
     "aes_key_unwrap": "AES-256 key wrap",
     "ec": "P-256",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+from base64 import b64encode
 from datetime import datetime
+from hashlib import sha256
 
 from badges.link_qr import link_qr_address
 from checkin.words.catalogues import msgid, translated
@@ -22,6 +24,12 @@ _STYLE = (
     "body{font:12pt/1.5 sans-serif;max-width:17cm;margin:1.5cm auto}"
     "img{width:9cm;height:9cm}pre{white-space:pre-wrap;word-break:break-all;font-size:10pt}"
     "section{border-top:1px solid;padding-top:.5em}"
+)
+_STYLE_SHA256 = b64encode(sha256(_STYLE.encode()).digest()).decode()
+#: under which a browser shows the page as it is meant, where the page comes from a server
+POLICY = (
+    "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+    f"frame-ancestors 'none'; style-src 'sha256-{_STYLE_SHA256}'"
 )
 
 

@@ -231,7 +231,7 @@ def _gate_actions() -> dict[str, str]:
         "device.change": _("changed a device"),
         "device.revoke": _("revoked a device"),
         "device.take_back": _("took a device back after a restore"),
-        "device.turn_away": _("turned away a device that asked to be taken back"),
+        "device.turn_away": _("turned away a device that asked to come back"),
         "device.people": _("took the people of the event, as a help desk"),
         "device.search_granted": _("let a device search for more names"),
         "device.search_unusual": _("searched for names at an unusual pace"),

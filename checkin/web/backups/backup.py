@@ -24,7 +24,7 @@ from checkin.services.backups.copies import (
     last_failure,
     with_key,
 )
-from checkin.services.backups.key_sheets import key_sheet
+from checkin.services.backups.key_sheets import POLICY, key_sheet
 from checkin.services.common.activity import note
 from checkin.services.events.visibility import house_timezone
 from checkin.services.jobs.workers import is_any_alive
@@ -93,7 +93,10 @@ def sheet(visit: Visit) -> Answer:
     if problems := _problems(request.form):
         return _page(visit, problems), 400
     visit.write(lambda v: note(v.session, None, "installation.key_sheet", **v.who))
-    return key_sheet(json.dumps(_sealed_key(visit), separators=(",", ":")), visit.now)
+    sealed = json.dumps(_sealed_key(visit), separators=(",", ":"))
+    response = Response(key_sheet(sealed, visit.now), content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
 
 
 def _page(visit: Visit, problems: Mapping[str, str] | None = None) -> str:

@@ -108,7 +108,7 @@ def _names() -> dict[str, str]:
         "badge": _("Badges"),
         "activity": _("Lines of the activity log"),
         "pairing": _("Pairing codes"),
-        "returning_device": _("Devices that ask to be taken back"),
+        "returning_device": _("Devices that ask to come back"),
         "gate": _("Names of gates"),
         "entry_stop": _("Messages of stops"),
         "operator": _("Accounts of coordinators"),

@@ -119,6 +119,7 @@ def test_a_scan_is_stored_as_it_was_read_and_answered(database, event, device):
         "first_gate_id": device.gate_id,
         "annulled_at": None,
         "annul_reason": None,
+        "lost_delegation_id": None,
     }
 
 

@@ -13,7 +13,8 @@ from checkin.services.accounts.sessions import CONFIRMED_FOR
 from tests.support.factories import write
 from tests.web.browsing import PASSWORD, Browsing
 
-#: the forms that change accounts or the mail server, take a backup away, or end sessions, written out once more
+#: the forms that change accounts or the mail server, take a backup away or end sessions, written
+#: out once more
 FORMS = (
     "/account/sessions/1/end",
     "/account/sessions/end-others",

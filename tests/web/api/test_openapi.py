@@ -9,7 +9,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from checkin.app import create_app
 from checkin.db.engine import Database
@@ -134,6 +134,8 @@ def make_plausible(body):
         make_plausible(scan)
 
 
+#: asked by devices whose token a restored database does not know
+OF_UNKNOWN_TOKENS = {"/api/v1/devices/return"}
 OPERATIONS = [(GenerationMode.POSITIVE, *of) for of in sorted(CONTRACT - {("get", ENDLESS)})]
 OPERATIONS += [(GenerationMode.NEGATIVE, *of) for of in sorted(CONTRACT) if of[0] == "post"]
 
@@ -142,6 +144,7 @@ OPERATIONS += [(GenerationMode.NEGATIVE, *of) for of in sorted(CONTRACT) if of[0
 def test_the_api_does_what_its_description_says(mode, method, path, schema, served):
     headers = {"Authorization": f"Bearer {served[1]}"}
     beyond = [positive_data_acceptance] if (method, path) in JUDGED_BY_MEANING else []
+    beyond += [ignored_auth] if path in OF_UNKNOWN_TOKENS else []
     operation = schema[path][method.upper()]
     answered = set()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import io
 import json
 import os
 import re
 import zipfile
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -92,7 +94,8 @@ def test_a_copy_that_is_asked_for_is_waited_for_until_it_is_there(chief, databas
         asked_at = copy_asked_at(session)
     made = copy_if_due(database, home, asked_at)  # as the worker does
 
-    assert "data-going" in waiting and "A copy is being made" in waiting
+    assert "data-going" in waiting
+    assert "A copy is being made" in waiting
     assert made is not None
     assert "data-going" not in chief.read(PAGE)
 
@@ -112,7 +115,8 @@ def test_a_failure_is_told_in_technical_words_and_ends_the_waiting(chief, databa
     page = chief.read(PAGE)
     write(database, lambda s: keep_failure(s, None))
 
-    assert "pg_dump is missing" in page and "data-going" not in page
+    assert "pg_dump is missing" in page
+    assert "data-going" not in page
     assert "pg_dump is missing" not in chief.read(PAGE)
 
 
@@ -155,7 +159,8 @@ def test_a_poor_passphrase_is_refused_at_its_field(chief, database, home, action
     answer = chief.send(PAGE, action, **typed)
 
     assert answer.status_code == 400
-    assert said in answer.text and 'aria-invalid="true"' in answer.text
+    assert said in answer.text
+    assert 'aria-invalid="true"' in answer.text
     assert actions(database) == []
 
 
@@ -174,17 +179,24 @@ def test_a_copy_that_gave_way_meanwhile_is_told(chief, database, home, monkeypat
 
     answer = chief.send_without_token(FILE, csrf_token=page, **TWICE)
 
-    assert answer.status_code == 503 and "cannot write the file" in answer.text
+    assert answer.status_code == 503
+    assert "cannot write the file" in answer.text
 
 
 def test_the_sheet_shows_a_key_that_the_passphrase_opens(chief, database, home):
     has_a_copy(database, home, timedelta(minutes=3))
 
-    sheet = chief.send(PAGE, SHEET, **TWICE).text
+    answer = chief.send(PAGE, SHEET, **TWICE)
+    sheet = answer.text
     sealed = json.loads(html.unescape(re.search(r"<pre[^>]*>(.*?)</pre>", sheet, re.DOTALL)[1]))
 
     assert open_key(sealed, PASSPHRASE) == factories.MASTER_KEY
-    assert PASSPHRASE not in sheet and factories.MASTER_KEY.hex() not in sheet
+    style = re.search(r"<style>(.*?)</style>", sheet, re.DOTALL)[1].encode()
+    allowed = b64encode(hashlib.sha256(style).digest()).decode()
+
+    assert f"'sha256-{allowed}'" in answer.headers["Content-Security-Policy"]
+    assert PASSPHRASE not in sheet
+    assert factories.MASTER_KEY.hex() not in sheet
     assert actions(database) == ["installation.key_sheet"]
 
 
@@ -193,7 +205,8 @@ def test_an_organiser_sees_the_age_and_takes_nothing(organiser, database, home):
 
     page = in_english(organiser).read(PAGE)
 
-    assert "3 minutes ago" in page and 'name="passphrase"' not in page
+    assert "3 minutes ago" in page
+    assert 'name="passphrase"' not in page
 
 
 def test_a_file_without_a_key_is_a_backup_too(database, tmp_path):
