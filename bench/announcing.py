@@ -12,12 +12,14 @@ import tempfile
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.migrate import upgrade
-from checkin.db.models import Event, Message, Participant
+from checkin.db.models import Event, Message, Participant, Role
 from checkin.domain.messages.audience import Audience
 from checkin.services.accounts.operators import add_operator
 from checkin.services.messages.announcements import Written, write_announcement
@@ -42,10 +44,12 @@ def with_people(database: Database, count: int) -> Event:
 
 def announced(database: Database, event: Event) -> int:
     """Have a message to everybody sent, and return its id."""
-    account = {"email": "o@example.org", "name": "Omar", "role": "organiser", "password": None}
 
-    def work(session) -> int:
-        who = {"operator_id": add_operator(session, **account, now=NOW).operator.id, "now": NOW}
+    def work(session: Session) -> int:
+        omar = add_operator(
+            session, email="o@example.org", name="Omar", role=Role.ORGANISER, now=NOW
+        )
+        who: dict[str, Any] = {"operator_id": omar.operator.id, "now": NOW}
         number = write_announcement(session, event, Audience(), TEXTS, **who).id
         begin(session, KEYS, event, number, endpoint="announcements.send", **who)
         return number
@@ -58,7 +62,7 @@ def batches(database: Database, event: Event, number: int) -> list[float]:
     took, after, most = [], 0, BATCH[database.dialect]
     while True:
         began = time.perf_counter()
-        of = {"announcement_id": number, "after": after, "most": most, "now": NOW}
+        of: dict[str, Any] = {"announcement_id": number, "after": after, "most": most, "now": NOW}
         batch = in_transaction(database, partial(queue_batch, event=event, **of))
         took.append(time.perf_counter() - began)
         assert batch is not None

@@ -71,7 +71,8 @@ def write_webcam(path: Path, codes: list[str]) -> None:
     film = cv2.VideoCapture(str(filmed(path.with_suffix(".avi"), codes).path))
     with path.open("wb") as webcam:
         while (taken := film.read())[0]:
-            webcam.write(cv2.imencode(".jpg", taken[1], [cv2.IMWRITE_JPEG_QUALITY, 88])[1])
+            picture = cv2.imencode(".jpg", taken[1], [cv2.IMWRITE_JPEG_QUALITY, 88])[1]
+            webcam.write(picture.tobytes())
     film.release()
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from checkin.db.engine import Database
 from checkin.db.migrate import upgrade
+from checkin.domain.mail.server import destination_of
 from checkin.services.mail.outbox import PostOffice, send_due
 from checkin.services.mail.sender import Sender
 from checkin.services.mail.transport import transport_to
@@ -31,7 +32,7 @@ def through_the_outbox(home: Path, smtp: MailServer, count: int) -> tuple[float,
     upgrade(database)
     event = queue(database, [f"person{number}" for number in range(count)])
     wall, processor = time.perf_counter(), time.process_time()
-    with closing(transport_to(smtp.url)) as transport:
+    with closing(transport_to(destination_of(smtp.url))) as transport:
         send_due(PostOffice(database, event, KEYS, transport, SENDER, clock=lambda: NOW))
     spent = time.perf_counter() - wall, time.process_time() - processor
     database.dispose()

@@ -35,15 +35,17 @@ from bench.setup.processes import family
 from bench.setup.stores import Store, postgresql_store, sqlite_store
 from bench.setup.venue import SCANS, Venue, open_venue, scan_body
 from checkin.db.engine import Database, in_transaction
-from checkin.db.models import Delegation, Event, Job, Role
+from checkin.db.models import Category, Delegation, Event, Job, JobState, Participant, Role
+from checkin.domain.people.sheets import SheetChoices
 from checkin.services.accounts.operators import add_operator
 from checkin.services.jobs.queue import FINAL, Asked, enqueue
+from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.import_drafts import UploadedFile, Uploader, keep_upload
 from checkin.worker.badge_sheets import BADGE_SHEETS
 from checkin.worker.context import Kind
 from checkin.worker.event_export import EVENT_EXPORT
 from checkin.worker.mail import MAIL
-from checkin.worker.uploaded_lists import LIST_READ, LIST_REGISTER
+from checkin.worker.uploaded_lists import LIST_READ, LIST_REGISTER, LIST_SETTLE
 from tests.services.mail.mail_server import mail_server
 
 GATES, EVERY_S = 4, 0.1
@@ -162,15 +164,33 @@ def ask_for_import(venue: Venue, database: Database, rows: int) -> int:
     def work(session: Session) -> int:
         now, uploader = datetime.now(UTC), _a_clerk(session)
         secret = keep_upload(session, uploader, UploadedFile("list.csv", content), now)
-        asked = [_asked(kind, uploader, secret) for kind in (LIST_READ, LIST_REGISTER)]
+        category = session.scalars(select(Category.name).order_by(Category.id).limit(1)).one()
+        choices = SheetChoices(defaults={"category": category}).as_json()
+        asked = [
+            _asked(LIST_READ, uploader, secret=secret),
+            _asked(LIST_SETTLE, uploader, secret=secret, choices=choices, asks=False),
+            _asked(LIST_REGISTER, uploader, secret=secret),
+        ]
         return [enqueue(session, venue.keys, one, now).id for one in asked][-1]
 
     return in_transaction(database, work)
 
 
-def _asked(kind: Kind, uploader: Uploader, secret: str) -> Asked:
-    arguments = {"secret": secret}
+def _asked(kind: Kind, uploader: Uploader, **arguments: object) -> Asked:
     return Asked(kind.name, kind.lane, "importing.upload", arguments, **asdict(uploader))
+
+
+def ask_for_mail(venue: Venue, database: Database) -> int:
+    """Queue everybody's badge, ask for the sending, and return that job's id."""
+    now = datetime.now(UTC)
+
+    def work(session: Session) -> None:
+        event = session.scalars(select(Event)).one()
+        people = session.scalars(select(Participant.id)).all()
+        queue_badge_messages(session, event, people, now)
+
+    in_transaction(database, work)
+    return ask_for(venue, database, MAIL)
 
 
 def _a_clerk(session: Session) -> Uploader:
@@ -198,7 +218,7 @@ def works(rows: int) -> dict[str, Ask]:
     """
     return {
         "badges": partial(ask_for, kind=BADGE_SHEETS, design="sheet"),
-        "mail": partial(ask_for, kind=MAIL),
+        "mail": ask_for_mail,
         "export": partial(ask_for, kind=EVENT_EXPORT, format="json"),
         "import": partial(ask_for_import, rows=rows),
     }
@@ -232,6 +252,8 @@ def measure(venue: Venue, ask: Ask, seconds: float, settings: Mapping[str, str])
     with database.read() as session:
         job = session.get_one(Job, job_id)
     database.dispose()
+    if job.state != JobState.DONE or not job.total:
+        raise RuntimeError(f"the work has not been done: {job.kind} is {job.state} at {job.total}")
     return Outcome(alone, beside, job, memory)
 
 

@@ -173,7 +173,7 @@ def _venue(store: Store, people: int) -> Venue:
     return venue
 
 
-def _send_most(session) -> None:  # type: ignore[no-untyped-def]
+def _send_most(session) -> None:
     """Let most badges have been sent, and some have come back, as on the day itself."""
     for state, share in ((MessageState.SENT, 1), (MessageState.BOUNCED, 97)):
         session.execute(update(Message).where(Message.id % share == 0).values(state=state))
@@ -182,7 +182,7 @@ def _send_most(session) -> None:  # type: ignore[no-untyped-def]
     )
 
 
-def _open_accounts(session) -> None:  # type: ignore[no-untyped-def]
+def _open_accounts(session) -> None:
     largest = session.scalars(select(Delegation).order_by(Delegation.quota.desc())).first()
     now = session.scalars(select(Event)).one().starts_at
     for role, own in ((Role.ORGANISER, None), (Role.COORDINATOR, largest.id)):
@@ -217,7 +217,7 @@ def _measured(app: Flask, venue: Venue, store: Store, only: str, times: int) -> 
         yield asked
 
 
-def _values(session) -> dict[str, object]:  # type: ignore[no-untyped-def]
+def _values(session) -> dict[str, object]:
     event = session.scalars(select(Event)).one()
     largest = session.scalars(select(Delegation).order_by(Delegation.quota.desc())).first()
     first = session.scalar(
@@ -242,7 +242,7 @@ def _values(session) -> dict[str, object]:  # type: ignore[no-untyped-def]
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _in_the_middle(session, which) -> int:  # type: ignore[no-untyped-def]
+def _in_the_middle(session, which) -> int:
     """Return the id of whoever stands in the middle of those people, by name."""
     half = session.scalar(select(func.count()).select_from(Participant).where(which)) // 2
     people = select(Participant.id).where(which).offset(half).limit(1)

@@ -192,7 +192,7 @@ def _note_everybody(session: Session) -> None:
         Participant.id,
     )
     names = ["event_id", "at", "action", "details", "participant_id"]
-    session.execute(insert(Activity.__table__).from_select(names, about, include_defaults=False))
+    session.execute(insert(Activity).from_select(names, about, include_defaults=False))
 
 
 def _go_on_counting(session: Session) -> None:

@@ -40,7 +40,7 @@ class Store:
 
 
 def postgresql_is_there() -> bool:
-    return _program("initdb") is not None and _program("pg_ctl") is not None
+    return all(Path(_program(name)).is_absolute() for name in ("initdb", "pg_ctl"))
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def _as_postgres() -> list[str]:
     return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
 
-def _program(name: str) -> str | None:
+def _program(name: str) -> str:
     """Find a program of PostgreSQL: Debian keeps the server's out of the PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return shutil.which(name) or (str(found[-1]) if found else None)
+    return shutil.which(name) or (str(found[-1]) if found else name)
