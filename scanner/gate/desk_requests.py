@@ -17,6 +17,7 @@ from scanner.gate.volunteer_requests import (
     person_told,
 )
 from scanner.offline.help_desk import HelpDesk
+from scanner.offline.walk_in import Newcomer
 from scanner.server.delivery import Link
 
 T = TypeVar("T")
@@ -48,10 +49,11 @@ class DeskRequests(VolunteerRequests):
         self,
         connection: ServerConnection,
         keep: Callable[[Scan, dict[str, Any]], None],
+        keep_newcomer: Callable[[Newcomer, dict[str, Any]], None],
         desk: Desk,
     ) -> None:
-        """Take whom to ask; `keep` is as of `VolunteerRequests`."""
-        super().__init__(connection, keep)
+        """Take whom to ask; both `keep…` are as of `VolunteerRequests`."""
+        super().__init__(connection, keep, keep_newcomer)
         self._desk = desk
 
     @property

@@ -220,15 +220,19 @@ class VolunteerRequests:
     """Sends a volunteer's requests to the server; every call raises what `Client` raises."""
 
     def __init__(
-        self, connection: ServerConnection, keep: Callable[[Scan, dict[str, Any]], None] = _nothing
+        self,
+        connection: ServerConnection,
+        keep: Callable[[Scan, dict[str, Any]], None] = _nothing,
+        keep_newcomer: Callable[[Newcomer, dict[str, Any]], None] = _nothing,
     ) -> None:
         """Take whom to ask.
 
         Args:
             keep: keeps whom the reply to a scan counts, for when the server cannot be asked.
+            keep_newcomer: keeps whom the server has registered, for when its database is put back.
         """
         self._connection = connection
-        self._keep = keep
+        self._keep, self._keep_newcomer = keep, keep_newcomer
         # What was sent and not answered is sent again as the same scan: it admits nobody twice.
         self._unanswered: dict[tuple[int, str], Scan] = {}
 
@@ -319,12 +323,13 @@ class VolunteerRequests:
             reply = self._connection.post(
                 "participants", asked, timeout_s=TIMEOUT_S, headers=_with_pin(pin)
             )
-            return str(reply["code"])
         except RequestRejected as rejection:
             if rejection.error != PossibleDuplicate.code:
                 raise
             known = (rejection.status, rejection.error, rejection.detail, rejection.reply)
             raise PossibleDuplicate(*known) from rejection
+        self._keep_newcomer(newcomer, reply)
+        return str(reply["code"])
 
     def open_bus(self, key: BusKey, pin: str = "") -> dict[str, Any]:
         """Open the list of a bus: bus, delegation, and people with who has come in.

@@ -172,6 +172,10 @@ class Courier:
         """Keep whom the reply to a scan counts that a volunteer has sent by hand."""
         self._delivery.keep(scan, reply)
 
+    def keep_newcomer(self, newcomer: Newcomer, reply: dict[str, Any]) -> None:
+        """Keep a walk-in whom the server has registered when a volunteer asked."""
+        self._delivery.keep_newcomer(newcomer, reply)
+
     def annul(self, scan_id: str, reason: str) -> None:
         """Take back a scan; `tell` gets the result."""
         self._fresh.put(functools.partial(self._annul, scan_id, reason))

@@ -95,6 +95,19 @@ class Delivery:
         except SpoolUnwritable:
             self._unkept.append(told)
 
+    def keep_newcomer(self, newcomer: Newcomer, reply: dict[str, Any]) -> None:
+        """Keep a walk-in whom the server has registered at once, the name sealed for it alone.
+
+        A gate that never was lent anything has no key for that, and keeps nobody.
+        """
+        if not (key := self.offline.walk_in_key()):
+            return
+        walk_in = sealed_walk_in(newcomer, Scan(code=""), key)
+        with contextlib.suppress(SpoolUnwritable):
+            self.spool.acknowledged.keep_walk_in(
+                walk_in, ref_of(str(reply["code"])), str(reply.get("epoch", ""))
+            )
+
     def keep_the_rest(self) -> None:
         """Keep what could not be kept, if the disk can be written now."""
         with contextlib.suppress(SpoolUnwritable):

@@ -49,7 +49,9 @@ class Window:
         self._gate_events: queue.Queue[GateEvent] = queue.Queue()
         self._station, self._courier = gate.open(self._gate_events.put)
         self._eye = DecoderThread(frames, decoder, self._station)
-        requests = DeskRequests(gate.client, self._courier.keep, self._desk())
+        requests = DeskRequests(
+            gate.client, self._courier.keep, self._courier.keep_newcomer, self._desk()
+        )
         self._counter = Counter(
             requests,
             self._station,

@@ -10,6 +10,7 @@ from checkin.db.engine import Database
 from checkin.db.models import Event
 from scanner.core.scan import Scan, Verdict
 from scanner.gate.gate import Gate
+from scanner.gate.volunteer_requests import VolunteerRequests
 from scanner.offline.held_list import HeldList
 from scanner.offline.spool import Spool
 from scanner.server.client import Client
@@ -52,6 +53,11 @@ class Laptop:
         )
         _, self.courier = self.gate.open(self.told.append)
         self._without_chance(self.courier)
+
+    @property
+    def requests(self) -> VolunteerRequests:
+        """What a volunteer asks for by hand."""
+        return VolunteerRequests(self.gate.client, self.courier.keep, self.courier.keep_newcomer)
 
     def _without_chance(self, courier: Courier) -> None:
         courier._backlog._jitter = lambda _low, _high: 0.0

@@ -300,6 +300,52 @@ def test_a_walk_in_of_a_gate_without_the_network_is_registered_again(
     assert conflicts(database) == []
 
 
+def test_a_walk_in_whom_the_server_had_registered_at_once_is_registered_again(
+    database, event, laptop_at, save
+):
+    delegation = factories.a_delegation(database, event)
+    lending.keep_places(database, delegation.id, 5)
+    factories.a_category(database, event)
+    laptop = laptop_at()
+    laptop.rounds()
+    restore = save()
+    of = {"id": delegation.id, "name": delegation.name}
+    laptop.scan(laptop.requests.register_walk_in(Newcomer.named("Omar Sans Badge", of)))
+    before = names(database), counts(database)
+    on_its_disk = b"".join(file.read_bytes() for file in laptop.folder.glob("spool*"))
+    restore()
+    announced(database)
+    gone = names(database)
+
+    laptop.rounds()
+
+    assert before == (["Omar Sans Badge"], (1, 1, 1))
+    assert (gone, names(database), counts(database)) == ([], ["Omar Sans Badge"], (1, 1, 1))
+    assert conflicts(database) == []
+    assert b"Omar" not in on_its_disk
+
+
+def test_a_registered_walk_in_that_a_restore_has_kept_stays_one_person(
+    database, event, laptop_at, save
+):
+    delegation = factories.a_delegation(database, event)
+    lending.keep_places(database, delegation.id, 5)
+    factories.a_category(database, event)
+    laptop = laptop_at()
+    laptop.rounds()
+    of = {"id": delegation.id, "name": delegation.name}
+    laptop.scan(
+        laptop.requests.register_walk_in(Newcomer.named("Omar Sans Badge", of, phone="0612345678"))
+    )
+    restore = save()
+    restore()
+    announced(database)
+
+    laptop.rounds()
+
+    assert (names(database), counts(database)) == (["Omar Sans Badge"], (1, 1, 1))
+
+
 def names(database):
     with database.read() as session:
         return session.scalars(select(Participant.name)).all()

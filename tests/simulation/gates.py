@@ -91,7 +91,10 @@ class Gate(Laptop):
     def _let_walk_in(self, newcomer: Newcomer) -> None:
         if self.random.random() < 0.5:  # else the gate knows that it is offline
             with contextlib.suppress(ServerUnreachable):
-                code = VolunteerRequests(self._client).register_walk_in(newcomer, again=True)
+                requests = VolunteerRequests(
+                    self._client, self._courier.keep, self._courier.keep_newcomer
+                )
+                code = requests.register_walk_in(newcomer, again=True)
                 return self._show(code, Direction.ENTRY)
         with contextlib.suppress(SpoolUnwritable):
             verdict = self._courier.admit(newcomer)

@@ -286,6 +286,40 @@ test("a scan on which the server fails stays, and the others go before it", asyn
   assert.equal(spool.setAsideCount, 0);
 });
 
+/** Return the public key that seals walk-ins. */
+async function aKey() {
+  const curve = { name: "ECDH", namedCurve: "P-256" };
+  const { publicKey } = await crypto.subtle.generateKey(curve, true, ["deriveBits"]);
+  return textOf(new Uint8Array(await crypto.subtle.exportKey("raw", publicKey)));
+}
+
+test("whom the server registered at once is registered again after a restore", async () => {
+  const [first, second] = ["a".repeat(32), "b".repeat(32)];
+  /** @type {string[]} */
+  const asked = [];
+  const { delivery, spool } = await aDelivery({
+    register: async ({ id }) => {
+      asked.push(id);
+      return { code: TWO, participant_id: 55, epoch: second };
+    },
+  });
+  const amina = newcomerNamed("Amina", KHEMISSET);
+  await spool.acknowledged.meet(first);
+  await delivery.keepNewcomer(amina, { code: ONE, participant_id: 54, epoch: first });
+  assert.deepEqual(spool.acknowledged.walkInsToOffer, []); // nothing seals the name yet
+
+  await spool.takeLease(aLease({ places: 1, walk_in_key: await aKey() }), "L1");
+  await delivery.keepNewcomer(amina, { code: ONE, participant_id: 54, epoch: first });
+  await delivery.registerAgain();
+  assert.deepEqual(asked, []);
+
+  await spool.acknowledged.meet(second);
+  assert.ok(!JSON.stringify(spool.acknowledged.walkInsToOffer).includes("Amina"));
+  await delivery.registerAgain();
+  await delivery.registerAgain();
+  assert.deepEqual(asked, [amina.id]);
+});
+
 test("somebody without a badge is let in, kept sealed, and registered later", async () => {
   const { delivery, spool } = await aDelivery({
     register: async (walkIn) => {
@@ -293,10 +327,7 @@ test("somebody without a badge is let in, kept sealed, and registered later", as
       return { code: TWO, participant_id: 55 };
     },
   });
-  const curve = { name: "ECDH", namedCurve: "P-256" };
-  const { publicKey } = await crypto.subtle.generateKey(curve, true, ["deriveBits"]);
-  const key = textOf(new Uint8Array(await crypto.subtle.exportKey("raw", publicKey)));
-  await spool.takeLease(aLease({ places: 1, walk_in_key: key }), "L1");
+  await spool.takeLease(aLease({ places: 1, walk_in_key: await aKey() }), "L1");
 
   const verdict = await delivery.admit(
     newcomerNamed("Amina", KHEMISSET),

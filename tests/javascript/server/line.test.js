@@ -194,7 +194,7 @@ test("what a volunteer asks for by hand", async (t) => {
   const newcomer = { id: "w1", name: "Amina Tazi", delegation: KHEMISSET };
 
   assert.deepEqual(await line.search("Tazi & co"), { people: [{ id: 1 }], more: 0, buses: [] });
-  assert.equal(await line.registerWalkIn(newcomer, true), "M1");
+  assert.equal((await line.registerWalkIn(newcomer, true)).code, "M1");
   await line.override(SCAN, "known to me", "1234");
   await line.annul("s1", "taken back");
   await line.confirmWipe();

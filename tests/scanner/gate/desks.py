@@ -63,7 +63,7 @@ class DeskUnderTest:
         offline = OfflineGate(self.held, self.spool.memory, clock, GATE, "fr", self.people)
         self.delivery = Delivery(self.spool, self.server, offline, self.link, "fr")
         desk = Desk(self.people, offline.came_today, self.link, self.delivery.decide_listed)
-        self.requests = DeskRequests(self.server, lambda *_told: None, desk)
+        self.requests = DeskRequests(self.server, lambda *_told: None, lambda *_told: None, desk)
 
     def open(self):
         """Lend the desk its key and people."""

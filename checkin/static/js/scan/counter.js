@@ -367,7 +367,7 @@ export class Counter {
   async #register(newcomer, pin) {
     const { gate, isOnline } = this.station;
     if (!gate || !isOnline) throw new Unreachable("known to be offline");
-    return gate.line.registerWalkIn(newcomer, this.#isMeant, pin);
+    return gate.register(newcomer, this.#isMeant, pin);
   }
 
   /**

@@ -14,7 +14,7 @@ import { Rejected, ServerFailed, Unreachable } from "./line.js";
 /** @import { Fault, KeptScan, Scan, ScanReply, Verdict } from "../offline/scan.js" */
 /** @import { DecidedRow, Spool } from "../offline/spool.js" */
 /** @import { Newcomer } from "../offline/walk-in.js" */
-/** @import { BatchResult, Line } from "./line.js" */
+/** @import { BatchResult, Line, Registered } from "./line.js" */
 
 /**
  * What became of a batch: how many scans left the spool, and how many of those the server contradicts.
@@ -108,8 +108,8 @@ export class Delivery {
     let registered = 0;
     for (const row of this.spool.walkIns.all) {
       try {
-        const { code, participant_id: id } = await this.line.register(row.walk_in);
-        await this.spool.walkIns.registered(row, code, id);
+        const { code, participant_id: id, epoch } = await this.line.register(row.walk_in);
+        await this.spool.walkIns.registered(row, code, id, epoch);
         registered += 1;
       } catch (fault) {
         if (fault instanceof ServerFailed) continue; // they stay, and nobody waits for them
@@ -131,6 +131,19 @@ export class Delivery {
       waiting = this.spool.decided();
     }
     return waiting.length ? this.#upload(waiting) : { settled: 0, contradicted: 0 };
+  }
+
+  /**
+   * Keep a walk-in whom the server has registered at once, the name sealed for it alone: a gate
+   * that never was lent anything has no key for that, and keeps nobody.
+   * @param {Newcomer} newcomer
+   * @param {Registered} reply
+   */
+  async keepNewcomer(newcomer, { code, epoch = "" }) {
+    if (!this.gate.walkInKey) return;
+    const { acknowledged } = this.spool;
+    const walkIn = await sealedWalkIn(newcomer, this.gate.walkInKey);
+    await acknowledged.keepWalkIn(acknowledged.registeredRow(walkIn, refOf(code), epoch));
   }
 
   /** Register again the walk-ins whom another epoch of the server's database had registered. */

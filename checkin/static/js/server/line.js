@@ -107,6 +107,8 @@ import { ROOT } from "../shared/root.js";
  * @property {Found[]} [participants] who may be meant by a walk-in
  */
 
+/** @typedef {{code: string, participant_id: number} & Reply} Registered a walk-in whom the server has registered */
+
 const SCAN_MS = 1_500;
 const BATCH_MS = 15_000;
 const LIST_MS = 20_000;
@@ -414,16 +416,16 @@ export class Line {
   }
 
   /**
-   * Register somebody who comes unannounced and return the code; the same one again, once.
+   * Register somebody who comes unannounced, and return their code; the same one again, once.
    * @param {Newcomer} newcomer
    * @param {boolean} again
    * @param {string} [pin] of the supervisor who lets this device be shown as many people again
-   * @returns {Promise<string>}
+   * @returns {Promise<Registered>}
    */
   async registerWalkIn(newcomer, again, pin = "") {
     const { id, delegation } = newcomer;
     const known = { id, delegation_id: delegation.id, allow_duplicate: again };
-    /** @type {{code: string}} */
+    /** @type {Registered} */
     const reply = await this.#call(
       "POST",
       "participants",
@@ -431,16 +433,17 @@ export class Line {
       DESK_MS,
       pin ? { [PIN_HEADER]: pin } : {},
     );
-    return reply.code;
+    if (!reply.code) throw new Unreachable("another answer");
+    return reply;
   }
 
   /**
    * Register a walk-in who was let in; the same one again gets the same answer.
    * @param {WalkIn} walkIn
-   * @returns {Promise<{code: string, participant_id: number} & Reply>}
+   * @returns {Promise<Registered>}
    */
   async register(walkIn) {
-    /** @type {{code: string, participant_id: number} & Reply} */
+    /** @type {Registered} */
     const reply = await this.#call("POST", "participants", walkIn, BATCH_MS);
     if (!reply.code) throw new Unreachable("another answer");
     return reply;
