@@ -27,6 +27,7 @@ from checkin.command_names import organiser_command
 from checkin.db.connecting import CONNECTIONS, LEAST_CONNECTIONS
 from checkin.db.engine import Database
 from checkin.domain.common.problems import InvalidValue, Problem
+from checkin.domain.mail.bounce_mailbox import BounceMailbox
 from checkin.domain.mail.server import PER_DAY, Destination, MailGiven, MailSettings, Tls
 from checkin.domain.network.addresses import one_line, public_url, sender_address
 from checkin.domain.network.destinations import NOTHING_ELSE, OutgoingAllowed, outgoing_allowed
@@ -36,6 +37,7 @@ from checkin.services.accounts.sessions import Lifetimes
 from checkin.services.badges.wallets import WalletFiles
 from checkin.services.common.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.common.security_log import STANDARD_ERROR
+from checkin.services.mail.mailbox_settings import bounce_mailbox
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, Sender
 from checkin.services.mail.server_settings import mail_destination, mail_settings
 from checkin.services.network.outgoing import Caller
@@ -274,6 +276,10 @@ class Settings(BaseModel):
     def mail_destination(self, session: Session, keys: Keys) -> Destination:
         """Return where messages go: files in `home` unless a server was set."""
         return mail_destination(session, keys, self.mail_given)
+
+    def bounce_mailbox(self, session: Session, keys: Keys) -> BounceMailbox | None:
+        """Return the mailbox that is read for e-mails that came back; None where there is none."""
+        return bounce_mailbox(session, keys, self.given("bounces_url"))
 
     def public_address(self, session: Session) -> PublicAddress:
         """Return the address at which people and other machines reach this server."""

@@ -7,12 +7,13 @@ import click
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
 from checkin.errors import SettingsError
 from checkin.services.events.events import delegation_named
-from checkin.services.mail.bounces import Report, read_mailbox
+from checkin.services.mail.bounces import Report, read_reports
 from checkin.services.mail.delivery_report import (
     DelegationDelivery,
     Delivery,
     delivery_by_delegation,
 )
+from checkin.services.mail.mailbox_settings import keep_look, look_found
 
 _WIDTH = 11
 
@@ -61,14 +62,20 @@ _SENTENCES = {
 @json_option
 @in_office
 def bounces(office: Office, webhook: bool, as_json: bool) -> None:
-    """Read bounces from the mailbox CHECKIN_BOUNCES_URL and mark their messages."""
+    """Read bounces from the mailbox at once; the worker does so every few minutes."""
     settings = office.settings
     if webhook:
         say(f"{office.public_address().for_others()}/mail/bounces/{office.keys.bounce_webhook}")
         return
-    if not settings.bounces_url:
-        raise SettingsError("set CHECKIN_BOUNCES_URL to imaps://user:password@host/FOLDER")
-    counts = read_mailbox(office.database, office.keys, settings.bounces_url, now())
+    with office.database.read() as session:
+        mailbox = settings.bounce_mailbox(session, office.keys)
+    if mailbox is None:
+        raise SettingsError(
+            "no mailbox is set: do it on the page E-mail, or set CHECKIN_BOUNCES_URL to "
+            "imaps://user:password@host/FOLDER"
+        )
+    counts = read_reports(office.database, office.keys, mailbox, now())
+    office.write(lambda session: keep_look(session, look_found(counts, now())))
     if as_json:
         say_json({str(report): counts[report] for report in Report})
         return

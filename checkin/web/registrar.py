@@ -54,7 +54,7 @@ from checkin.web.gates import (
 )
 from checkin.web.integrations import read_tokens, sheet, webhooks
 from checkin.web.jobs import jobs
-from checkin.web.mail import bounces, delivery, mail_settings, message_texts
+from checkin.web.mail import bounce_settings, bounces, delivery, mail_settings, message_texts
 from checkin.web.messages import announcements, notices
 from checkin.web.network import security_txt, server_address, trust
 from checkin.web.people import (
@@ -143,6 +143,7 @@ _PAGES = (
     records,
     rehearsal,
     mail_settings,
+    bounce_settings,
     backup,
     telephone_settings,
     webhooks,

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
-import signal
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import datetime, timedelta
-from multiprocessing.process import BaseProcess
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,9 +18,9 @@ from checkin.services.backups.copies import (
     is_due,
     keep_failure,
 )
-from checkin.settings import Settings, open_database
+from checkin.settings import Settings
+from checkin.worker.beside import Beside, tools_beside
 from checkin.worker.context import Tools
-from checkin.worker.processes import CONTEXT, die_with_parent
 
 _log = logging.getLogger(__name__)
 
@@ -38,13 +35,13 @@ class HourlyCopies:
     """Sees to it that there is a copy of the last hour, where the settings want one."""
 
     def __init__(self) -> None:
-        self._process: BaseProcess | None = None
+        self._making = Beside("copy of the database", make_copy)
         self._next_at: datetime | None = None
         self._answered: datetime | None = None
 
     def look(self, tools: Tools) -> None:
         """Start to make a copy if one is due, or was asked for; called every few seconds."""
-        if self._process and self._process.is_alive():
+        if self._making.is_busy:
             return
         now = tools.clock()
         with tools.database.read() as session:
@@ -55,45 +52,25 @@ class HourlyCopies:
         self._answered = asked_at
         if is_due(next(iter(copies_in(tools.settings.home)), None), asked_at, now):
             self._next_at = now + AGAIN_AFTER
-            tools.database.disconnect()
-            self._process = CONTEXT.Process(  # type: ignore[attr-defined]
-                target=make_copy, args=(tools.settings, now), name="copy of the database"
-            )
-            self._process.start()
+            self._making.start(tools, now)
+
+    def end(self) -> None:
+        """End a copy that is being made; what there is of it is removed with the next one."""
+        self._making.end()
 
     def _is_time(self, settings: Settings, now: datetime) -> bool:
         self._next_at = self._next_at or now + FIRST_AFTER
         return settings.hourly_copies and now >= self._next_at
 
-    def end(self) -> None:
-        """End a copy that is being made; what there is of it is removed with the next one."""
-        if self._process is not None and self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-
 
 def make_copy(settings: Settings, now: datetime) -> None:
-    """Make a copy, and say in the log why where that is not possible."""
-    die_with_parent()
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.nice(_NICENESS)
-    with closing(_Opened(settings)) as opened:
+    """Make a copy, and keep why where that is not possible."""
+    with tools_beside(settings, _NICENESS) as tools:
         failure = None
         try:
-            copy_if_due(opened.database, settings.home, now)
+            copy_if_due(tools.database, settings.home, now)
         except (MarhabaError, OSError) as fault:
             _log.warning("no copy of the database was made: %s", fault)
             failure = Failure(now, str(fault))
         with suppress(MarhabaError, SQLAlchemyError):  # as where the disk is full
-            in_transaction(opened.database, lambda session: keep_failure(session, failure))
-
-
-class _Opened:
-    """The database, closed at the end."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.database = open_database(settings)
-
-    def close(self) -> None:
-        self.database.dispose()
+            in_transaction(tools.database, lambda session: keep_failure(session, failure))

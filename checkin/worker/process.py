@@ -36,6 +36,7 @@ from checkin.services.jobs.queue import (
 )
 from checkin.services.jobs.workers import worker_left, worker_seen
 from checkin.settings import Settings
+from checkin.worker.bounces import BounceReading
 from checkin.worker.child import do_job
 from checkin.worker.context import Kind, Tools, opened_tools
 from checkin.worker.copies import HourlyCopies
@@ -102,7 +103,7 @@ class Worker:
         self._running: list[Running] = []
         self._is_ending = False
         self._beat_at = float("-inf")
-        self._copies = HourlyCopies()
+        self._copies, self._bounces = HourlyCopies(), BounceReading()
 
     def run(self) -> None:
         """Do jobs until SIGTERM or Ctrl-C; those that are under way then are queued again."""
@@ -157,6 +158,7 @@ class Worker:
         tell_people(tools)
         deliver_to_webhooks(tools)
         self._copies.look(tools)
+        self._bounces.look(tools)
         fetch_sheets(tools)
 
     def _write_heartbeat(self, tools: Tools, session: Session) -> set[int]:
@@ -176,6 +178,7 @@ class Worker:
 
     def _end(self, tools: Tools) -> None:
         self._copies.end()
+        self._bounces.end()
         for running in self._running:
             running.end(GRACE_S)
         until = time.monotonic() + 2 * GRACE_S

@@ -212,7 +212,7 @@ class PossibleDuplicate(RequestRejected):
         return tuple(map(person_told, self.reply.get("participants") or []))
 
 
-def _nothing(_scan: Scan, _reply: dict[str, Any]) -> None:
+def _nothing(_what: object, _reply: dict[str, Any]) -> None:
     """Keep nothing."""
 
 

@@ -27,6 +27,7 @@ PAGES = [
     "/account",
     "/mail/settings",
     "/backup",
+    "/mail/returned",
     "/telephone/settings",
     "/server-address",
     f"{EVENT}/board",
@@ -126,6 +127,7 @@ ACCOUNTS = [
     *("/", "/operators", "/operators/1", "/account", "/account/second-factor", "/activity"),
     "/mail/settings",
     "/backup",
+    "/mail/returned",
     "/telephone/settings",
     "/server-address",
 ]

@@ -16,7 +16,8 @@ from checkin.domain.network.public_address import RULING
 HOST, PORT, ENCRYPTION, USER, PASSWORD = "host", "port", "encryption", "user", "password"
 PER_MINUTE, PER_DAY = "per_minute", "per_day"
 _HIGHEST_PORT = 65_535
-_LONGEST = 200
+#: of texts that are typed here
+LONGEST = 200
 _MOST_A_MINUTE, _MOST_A_DAY = 6_000, 1_000_000
 
 
@@ -56,10 +57,10 @@ def _server(
 ) -> MailServer | None:
     if not raw.get(HOST, "").strip():
         return None
-    host, encryption = form.read(HOST, _host), _encryption(form, before)
-    port, user = form.read(PORT, _up_to(_HIGHEST_PORT)), form.read(USER, _text)
+    host, encryption = form.read(HOST, mail_host), _encryption(form, before)
+    port, user = form.read(PORT, any_port), form.read(USER, plain_text)
     password = raw.get(PASSWORD, "")
-    if any(not sign.isprintable() for sign in password) or len(password) > _LONGEST:
+    if any(not sign.isprintable() for sign in password) or len(password) > LONGEST:
         form.problems.append(Problem(PASSWORD, "password_signs"))
     if form.problems:
         return None
@@ -95,18 +96,37 @@ def _chosen(text: str) -> Encryption:
     return Encryption(text)
 
 
-def _host(text: str) -> str:
-    if len(text) > _LONGEST or (host := host_name(text)) is None:
+def mail_host(text: str) -> str:
+    """Read the name or address of a machine.
+
+    Raises:
+        InvalidValue: it is none.
+    """
+    if len(text) > LONGEST or (host := host_name(text)) is None:
         raise InvalidValue("invalid_mail_host", text)
     return host
 
 
-def _text(text: str) -> str:
-    if len(text) > _LONGEST:
-        raise InvalidValue("too_long", text, str(_LONGEST))
+def plain_text(text: str) -> str:
+    """Read a short text of one line.
+
+    Raises:
+        InvalidValue: it is too long, or has signs that nobody sees.
+    """
+    if len(text) > LONGEST:
+        raise InvalidValue("too_long", text, str(LONGEST))
     if not text.isprintable():
         raise InvalidValue("control_characters", text)
     return text
+
+
+def any_port(text: str) -> int | None:
+    """Read a port; nothing written is None.
+
+    Raises:
+        InvalidValue: it is none.
+    """
+    return _up_to(_HIGHEST_PORT)(text)
 
 
 def _up_to(most: int) -> Callable[[str], int | None]:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
-import imaplib
-import re
-import ssl
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -20,16 +14,14 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Message, MessageState
 from checkin.domain.channels.reach import Channel
+from checkin.domain.mail.bounce_mailbox import BounceMailbox
 from checkin.domain.mail.bounces import Bounce
-from checkin.errors import SettingsError, Unavailable
+from checkin.services.common.installation_settings import keep_setting, kept_settings
 from checkin.services.common.keys import Keys
 from checkin.services.mail.going_on import go_on
+from checkin.services.mail.mailbox import opened_reports, position_of
 from checkin.services.mail.sender import bounce_mark
 from checkin.services.uploads.bounces import read_report
-
-_TIMEOUT_S = 30
-#: reports are small; what is larger is no report, and is left where it is
-_LARGEST = 5 * 2**20
 
 
 class Report(StrEnum):
@@ -56,25 +48,35 @@ def record_report(session: Session, keys: Keys, bounce: Bounce | None, now: date
     return Report.BOUNCED
 
 
-def read_mailbox(database: Database, keys: Keys, url: str, now: datetime) -> Counter[Report]:
-    """Read the unseen messages of a mailbox and mark each as seen once it is written down.
+def read_reports(
+    database: Database, keys: Keys, mailbox: BounceMailbox, now: datetime
+) -> Counter[Report]:
+    """Read the reports that have come since the last time, and mark the messages that they name.
 
-    A second reader, or a second run after a crash, reads the same report without harm.
+    How far it is stands in the database, in the transaction that marks a message.
 
     Raises:
-        SettingsError: the URL does not name a mailbox.
-        Unavailable: the mail server cannot be reached or refuses the sign-in.
+        MailboxUnavailable: the mail server cannot be reached or refuses the sign-in.
     """
+    with database.read() as session:
+        position = position_of(kept_settings(session).get(_position_of(mailbox), ""))
     counts: Counter[Report] = Counter()
-    with _mailbox(url) as mailbox:
-        for number in _unseen(mailbox):
-            raw = _fetched(mailbox, number)
-            if raw is None:
-                continue
-            work = partial(record_report, keys=keys, bounce=read_report(raw), now=now)
+    with opened_reports(mailbox, position, now) as reports:
+        for raw, reached in reports:
+            bounce = None if raw is None else read_report(raw)
+
+            def work(session: Session, bounce: Bounce | None = bounce) -> Report:
+                keep_setting(session, _position_of(mailbox), reached.text)  # noqa: B023 - done at once
+                return record_report(session, keys, bounce, now)
+
             counts[in_transaction(database, work)] += 1
-            mailbox.uid("STORE", number, "+FLAGS", "(\\Seen)")
     return counts
+
+
+def _position_of(mailbox: BounceMailbox) -> str:
+    """Return the name under which it is kept how far a mailbox was read."""
+    digest = hashlib.sha256(f"{mailbox.place}\n{mailbox.folder}".encode()).hexdigest()
+    return f"bounces_read:{digest[:16]}"
 
 
 def mark_bounced(session: Session, message_id: int, words: str, now: datetime) -> bool:
@@ -105,59 +107,3 @@ def _message_of(session: Session, keys: Keys, bounce: Bounce) -> int | None:
     if bounce.message_id is None:
         return None
     return session.scalar(select(Message.id).where(Message.message_id == bounce.message_id))
-
-
-@contextmanager
-def _mailbox(url: str) -> Iterator[imaplib.IMAP4]:
-    parts = urlsplit(url)
-    if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
-        raise SettingsError("CHECKIN_BOUNCES_URL: write imaps://user:password@host/FOLDER")
-    try:
-        mailbox = _opened(parts.scheme, parts.hostname, parts.port)
-        try:
-            _sign_in(mailbox, unquote(parts.username), unquote(parts.password or ""))
-            folder = unquote(parts.path.strip("/")) or "INBOX"
-            if mailbox.select(f'"{folder}"')[0] != "OK":
-                raise Unavailable(f"the mailbox has no folder {folder}")
-            yield mailbox
-        finally:
-            mailbox.logout()
-    except (OSError, imaplib.IMAP4.error) as fault:
-        raise Unavailable(f"the mailbox cannot be read: {_words(fault)}") from None
-
-
-def _opened(scheme: str, host: str, port: int | None) -> imaplib.IMAP4:
-    context = ssl.create_default_context()
-    if scheme == "imaps":
-        return imaplib.IMAP4_SSL(host, port or 993, ssl_context=context, timeout=_TIMEOUT_S)
-    mailbox = imaplib.IMAP4(host, port or 143, timeout=_TIMEOUT_S)
-    if "STARTTLS" in mailbox.capabilities:
-        mailbox.starttls(context)
-    elif host not in ("localhost", "127.0.0.1", "::1"):
-        mailbox.shutdown()
-        raise Unavailable("the mailbox offers no TLS: the password was not sent")
-    return mailbox
-
-
-def _sign_in(mailbox: imaplib.IMAP4, user: str, password: str) -> None:
-    try:
-        mailbox.login(user, password)
-    except imaplib.IMAP4.error:
-        # Never the server's words: some repeat what they were given.
-        raise Unavailable("the mailbox refused the user name or password") from None
-
-
-def _unseen(mailbox: imaplib.IMAP4) -> list[str]:
-    _, found = mailbox.uid("SEARCH", "UNSEEN", "SMALLER", str(_LARGEST))
-    return found[0].decode().split() if found and found[0] else []
-
-
-def _fetched(mailbox: imaplib.IMAP4, number: str) -> bytes | None:
-    # PEEK: seen only once it is written down.
-    _, found = mailbox.uid("FETCH", number, "(BODY.PEEK[])")
-    parts = [part for part in found if isinstance(part, tuple)]
-    return parts[0][1] if parts else None
-
-
-def _words(fault: Exception) -> str:
-    return re.sub(r"\s+", " ", f"{type(fault).__name__}: {fault}")[:200]

@@ -204,6 +204,7 @@ def _installation_actions() -> dict[str, str]:
         "installation.provider": _("changed the provider of sign-ins"),
         "installation.provider_test": _("tried the provider of sign-ins"),
         "installation.mail_test": _("tried the mail server"),
+        "installation.mailbox": _("changed the mailbox that is read for e-mails that come back"),
         "installation.backup": _("took a backup away"),
         "installation.key_sheet": _("printed the locked key of all badges"),
         "installation.channels": _("changed WhatsApp and SMS"),

@@ -6,6 +6,7 @@ import getpass
 import grp
 import imaplib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -59,6 +60,7 @@ class Mailbox:
 
     url: str
     port: int
+    home: Path
 
     def put(self, *messages: bytes) -> None:
         """Deliver messages, unseen."""
@@ -71,6 +73,13 @@ class Mailbox:
         with self._open() as imap:
             imap.select("INBOX")
             return len(imap.search(None, "UNSEEN")[1][0].split())
+
+    def renumber(self) -> None:
+        """Give the messages other numbers, as when a mailbox was made anew."""
+        numbers = self.home / "mail" / "dovecot-uidlist"
+        numbers.write_bytes(re.sub(rb" V(\d+) ", rb" V1 ", numbers.read_bytes(), count=1))
+        for index in (self.home / "mail").glob("dovecot.index*"):
+            index.unlink()
 
     @contextmanager
     def _open(self) -> Iterator[imaplib.IMAP4]:
@@ -104,7 +113,7 @@ def imap_server(home: Path) -> Iterator[Mailbox]:
     server = subprocess.Popen([str(dovecot()), "-F", "-c", str(config)])
     try:
         wait_for(port)
-        yield Mailbox(f"imap://bounces:{PASSWORD}@127.0.0.1:{port}", port)
+        yield Mailbox(f"imap://bounces:{PASSWORD}@127.0.0.1:{port}", port, home)
     finally:
         server.terminate()
         server.wait(10)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from checkin.db.models import Message
+from checkin.domain.mail.bounce_mailbox import MailboxFault, MailboxUnavailable, mailbox_at
 from checkin.domain.mail.bounces import read_bounce
-from checkin.errors import Unavailable
-from checkin.services.mail.bounces import Report, read_mailbox, record_report
+from checkin.services.mail.bounces import Report, read_reports, record_report
 from checkin.services.mail.sender import bounce_mark
 from tests.services.mail.imap_server import dovecot, imap_server
 from tests.support import factories
@@ -89,35 +90,78 @@ def test_a_bounce_to_a_forged_address_marks_no_message(database, sent):
     assert (record(database, forged), bounced(database)) == (Report.NOT_OURS, set())
 
 
-@pytest.mark.skipif(dovecot() is None, reason="Dovecot (dovecot-imapd) is not installed")
-def test_a_mailbox_is_read_once(database, sent):
+@pytest.fixture
+def mailbox():
+    if dovecot() is None:
+        pytest.skip("Dovecot (dovecot-imapd) is not installed")
     # Sockets have short names: the folders of tests are too deep.
     with tempfile.TemporaryDirectory(prefix="imap") as home, imap_server(Path(home)) as mailbox:
-        mailbox.put(*(sample(n) for n in ("postfix", "exchange", "gmail", "qmail", "absent")))
-        first = read_mailbox(database, KEYS, mailbox.url, NOW)
-        again = read_mailbox(database, KEYS, mailbox.url, NOW)
+        yield mailbox
 
-        assert mailbox.unseen() == 0
-    assert first == Counter({Report.BOUNCED: 4, Report.NO_BOUNCE: 1})
+
+def letter(subject: str) -> bytes:
+    head = f"From: Samira <samira@example.org>\r\nTo: badges@example.org\r\nSubject: {subject}"
+    return f"{head}\r\n\r\nBonjour, je viens avec mon frère.\r\n".encode()
+
+
+def test_a_report_is_read_once_and_nothing_in_the_mailbox_is_changed(database, sent, mailbox):
+    at = mailbox_at(mailbox.url)
+    mailbox.put(*(sample(n) for n in ("postfix", "exchange", "gmail", "qmail")))
+    mailbox.put(letter("Question"))
+    first = read_reports(database, KEYS, at, datetime.now(UTC))
+    again = read_reports(database, KEYS, at, datetime.now(UTC))
+    mailbox.put(letter("Encore"), sample("postfix"))
+    later = read_reports(database, KEYS, at, datetime.now(UTC))
+
+    assert first == Counter({Report.BOUNCED: 4})
     assert again == Counter()
+    assert later == Counter({Report.NOT_OURS: 1})
+    assert mailbox.unseen() == 7
     assert bounced(database) == {"aa11", "bb22", "cc33", "dd44"}
 
 
-@pytest.mark.skipif(dovecot() is None, reason="Dovecot (dovecot-imapd) is not installed")
-def test_a_refused_mailbox_password_is_reported_without_the_password(database, event):
-    with (
-        tempfile.TemporaryDirectory(prefix="imap") as home,
-        imap_server(Path(home)) as mailbox,
-        pytest.raises(Unavailable) as fault,
-    ):
-        read_mailbox(database, KEYS, mailbox.url.replace("bounces-password", "geheim"), NOW)
+def test_a_mailbox_whose_numbers_have_changed_is_read_from_its_beginning(database, sent, mailbox):
+    at, now = mailbox_at(mailbox.url), datetime.now(UTC)
+    mailbox.put(sample("postfix"))
+    read_reports(database, KEYS, at, now)
+    mailbox.renumber()
+    mailbox.put(sample("exchange"))
 
+    assert read_reports(database, KEYS, at, now) == Counter({Report.BOUNCED: 1, Report.NOT_OURS: 1})
+
+
+def test_a_report_that_is_too_large_is_passed_over(database, sent, mailbox):
+    at, now = mailbox_at(mailbox.url), datetime.now(UTC)
+    mailbox.put(sample("postfix") + b"x" * (5 * 2**20), sample("exchange"))
+
+    assert read_reports(database, KEYS, at, now) == Counter(
+        {Report.BOUNCED: 1, Report.NO_BOUNCE: 1}
+    )
+    assert read_reports(database, KEYS, at, now) == Counter()
+
+
+def test_a_refused_mailbox_password_is_reported_without_the_password(database, event, mailbox):
+    at = mailbox_at(mailbox.url.replace("bounces-password", "geheim"))
+
+    with pytest.raises(MailboxUnavailable) as fault:
+        read_reports(database, KEYS, at, NOW)
+
+    assert fault.value.fault is MailboxFault.SIGN_IN
     assert fault.value.detail == "the mailbox refused the user name or password"
 
 
+def test_a_mailbox_without_its_folder_is_reported(database, event, mailbox):
+    with pytest.raises(MailboxUnavailable) as fault:
+        read_reports(database, KEYS, mailbox_at(f"{mailbox.url}/Rapports"), NOW)
+
+    assert fault.value.fault is MailboxFault.NO_FOLDER
+
+
 def test_an_unreachable_mailbox_is_reported(database, event):
-    with pytest.raises(Unavailable, match="ConnectionRefusedError"):
-        read_mailbox(database, KEYS, f"imap://a:b@127.0.0.1:{free_port()}", NOW)
+    with pytest.raises(MailboxUnavailable, match="ConnectionRefusedError") as fault:
+        read_reports(database, KEYS, mailbox_at(f"imap://a:b@127.0.0.1:{free_port()}"), NOW)
+
+    assert fault.value.fault is MailboxFault.UNREACHABLE
 
 
 def test_a_mail_server_may_post_bounces_with_the_secret_alone(app, database, sent):

@@ -24,6 +24,7 @@ FORMS = (
     "/account/second-factor/off",
     "/account/first-password",
     "/mail/settings",
+    "/mail/returned",
     "/backup/file",
     "/backup/key-sheet",
     "/telephone/settings",
