@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.compiled_templates import make_folder
 from tests.support.kinds import KINDS
 
 # A test of a pure function needs neither the server nor a database: what a fixture is made of is
@@ -42,6 +43,7 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # A scanner of a test must not write into the key store of whoever runs the tests.
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    make_folder()
 
 
 def pytest_collection_finish() -> None:

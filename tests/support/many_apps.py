@@ -10,9 +10,10 @@ from threading import Lock
 from typing import Any
 
 from flask import Flask
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Map, Rule, RuleFactory
+
+from tests.support.compiled_templates import its_folder
 
 #: what a route keeps of its text once that is read
 _READ = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
@@ -27,7 +28,10 @@ def compile_once() -> None:
         return
     Flask.url_rule_class = _RuleOnce
     Flask.url_map_class = _LateMap
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Templates()}
+    if folder := its_folder():
+        # Jinja compares what is kept there with the sources.
+        kept = FileSystemBytecodeCache(folder)
+        Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": kept}
 
 
 class _RuleOnce(Rule):
@@ -70,17 +74,3 @@ class _LateMap(Map):
                     super().add(one)
                 self._waiting.clear()
         super().update()
-
-
-class _Templates(BytecodeCache):
-    """Keeps compiled templates in memory; Jinja compares them with their source."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._compiled:
-            bucket.bytecode_from_string(self._compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
