@@ -14,6 +14,7 @@ import sys
 import tempfile
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from threading import get_native_id
 from typing import NamedTuple
 
 from tests.support.racing import PROCESSES
@@ -43,11 +44,13 @@ def by_fork(
 
     Args:
         errors: the file for what it prints to standard error, if another.
-        network: the network namespace where it runs, if it is not that of the tests.
+        network: the network namespace where it runs, if not that of the thread which begins it.
         folder: where it is started.
     """
+    own = Path("/proc", str(os.getpid()), "task", str(get_native_id()), "ns", "net")
+    space = Path("/run/netns", network) if network else own
     process = PROCESSES.Process(
-        target=_checkin, args=(arguments, environ, log, errors or log, network, folder)
+        target=_checkin, args=(arguments, environ, log, errors or log, space, folder)
     )
     process.start()
     return Forked(process)
@@ -87,7 +90,7 @@ def _checkin(
     environ: dict[str, str],
     log: Path,
     errors: Path,
-    network: str,
+    space: Path,
     folder: Path,
 ) -> None:
     os.setsid()
@@ -97,8 +100,7 @@ def _checkin(
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(folder)
-    if network:
-        _enter(network)
+    _enter(space)
     sys.argv = ["checkin", *arguments]
     # As from a shell: the server's worker is a fork, not a new interpreter.
     multiprocessing.set_start_method("fork", force=True)
@@ -108,9 +110,10 @@ def _checkin(
     main()
 
 
-def _enter(network: str) -> None:
-    """Go on in a network namespace that `ip netns` has made."""
-    space = os.open(f"/run/netns/{network}", os.O_RDONLY)
-    if ctypes.CDLL(None, use_errno=True).setns(space, _CLONE_NEWNET):
-        raise OSError(ctypes.get_errno(), f"cannot enter {network}")
-    os.close(space)
+def _enter(space: Path) -> None:
+    """Go on in another network namespace, unless this is it, or the system has none."""
+    if not space.exists() or space.samefile("/proc/self/ns/net"):
+        return
+    with space.open("rb") as entered:
+        if ctypes.CDLL(None, use_errno=True).setns(entered.fileno(), _CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), f"cannot enter {space}")
