@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tests.support.redis_server import RedisServer
 
 
+#: new objects until the garbage collector looks at them; a run of tests begins with fewer
+_RARELY = 2_000_000
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=0, help="the seed of a simulated afternoon")
     parser.addoption(
@@ -44,6 +48,7 @@ def pytest_configure() -> None:
     # A scanner of a test must not write into the key store of whoever runs the tests.
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     make_folder()
+    gc.set_threshold(_RARELY)  # while thousands of tests are collected, nothing is to be freed
 
 
 def pytest_collection_finish() -> None:
