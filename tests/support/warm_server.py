@@ -11,9 +11,10 @@ import tempfile
 from pathlib import Path
 
 from checkin.app import create_app
+from checkin.db.engine import Database
+from checkin.db.migrate import upgrade
 from checkin.settings import Settings
 from checkin.web.site.state import API, EXTENSION
-from tests.support.databases import SqliteDatabases
 from tests.support.factories import MASTER_KEY
 from tests.support.many_apps import compile_once
 
@@ -21,18 +22,20 @@ from tests.support.many_apps import compile_once
 def _warm_up() -> None:
     compile_once()
     with tempfile.TemporaryDirectory() as folder:
-        databases = SqliteDatabases(Path(folder))
-        with databases.fresh(Path(folder)) as url:
-            settings = Settings(home=Path(folder), database_url=url, master_key=MASTER_KEY.hex())
-            app = create_app(settings)
-            for one in (app, app.extensions[API]):
-                one.test_client().get("/healthz")
-                one.url_map.update()
-            app.test_client().get("/login")
-            state = app.extensions[EXTENSION]
-            state.background_tasks.wait()
-            state.live.close()
-            state.database.dispose()
+        # Not a database of the tests: servers keep the program's own caches and waits.
+        url = f"sqlite:///{folder}/warm.db"
+        database = Database(url)
+        upgrade(database)
+        database.dispose()
+        app = create_app(Settings(home=Path(folder), database_url=url, master_key=MASTER_KEY.hex()))
+        for one in (app, app.extensions[API]):
+            one.test_client().get("/healthz")
+            one.url_map.update()
+        app.test_client().get("/login")
+        state = app.extensions[EXTENSION]
+        state.background_tasks.wait()
+        state.live.close()
+        state.database.dispose()
 
 
 _warm_up()
