@@ -116,7 +116,9 @@ class Server:
         return self._process.pid
 
     def _wait(self) -> None:
-        for _ in range(600):
+        # The first waits until the process that it is forked from has imported everything.
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
             assert self._process is not None
             assert self._process.poll() is None, self._log.read_text()
             try:
