@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.compiled_templates import make_folder
 from tests.support.kinds import KINDS
 
 # A test of a pure function needs neither the server nor a database: what a fixture is made of is
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from tests.support.api_client import Api
     from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
     from tests.support.redis_server import RedisServer
+
+
+#: new objects until the garbage collector looks at them; a run of tests begins with fewer
+_RARELY = 2_000_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +47,8 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # A scanner of a test must not write into the key store of whoever runs the tests.
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    make_folder()
+    gc.set_threshold(_RARELY)  # while thousands of tests are collected, nothing is to be freed
 
 
 def pytest_collection_finish() -> None:

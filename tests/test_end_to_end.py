@@ -17,7 +17,7 @@ import pytest
 
 from badges.pdf import single_badge_pdf
 from badges.spec import BadgeSpec
-from tests.support.server_process import ROOT, Server
+from tests.support.server_process import ROOT, Server, by_command
 
 FRAME = (720, 1280)
 FRAMES_EACH = 8
@@ -25,7 +25,7 @@ FRAMES_EACH = 8
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "home")
+    server = Server(tmp_path / "home", begin=by_command)
     server.load_demo(60)
     server.start()
     yield server

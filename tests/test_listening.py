@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import email
 import email.policy
+import functools
 import re
-import subprocess
-import sys
 
 import pytest
 import requests
 
-from tests.support.server_process import ROOT, Server, free_port
+from tests.support.server_fork import by_fork
+from tests.support.server_process import Server, free_port
 from tests.support.venue_network import VenueServer, a_venue
 
 
@@ -72,17 +72,7 @@ def test_the_address_in_the_file_of_the_folder_where_it_was_started_rules(tmp_pa
     """So cookies are `Secure`, and invitations lead to it, wherever the program itself lies."""
     (tmp_path / ".env").write_text("CHECKIN_BASE_URL=https://marhaba.example.org\n")
 
-    def begin(arguments, environ, log):
-        with log.open("ab") as printed:
-            return subprocess.Popen(
-                [sys.executable, "-m", "checkin", *arguments],
-                cwd=tmp_path,
-                env={**environ, "PYTHONPATH": str(ROOT)},
-                stdout=printed,
-                stderr=printed,
-                start_new_session=True,
-            )
-
+    begin = functools.partial(by_fork, folder=tmp_path)
     server = Server(tmp_path / "home", begin=begin)
     server.load_demo(10)
     server.start()

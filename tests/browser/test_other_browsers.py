@@ -5,6 +5,8 @@ The engines themselves walk through the pages in tests/engines.
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from tests.browser.gates.stations import card, open_station, type_code, wait_for_list
@@ -54,9 +56,8 @@ def test_keys_of_a_hand_scanner_never_reach_the_browsers_search(context, pairing
         assert page.evaluate("window.last") == [key, True]
 
 
-@pytest.mark.parametrize("language", TOO_OLD)
-def test_an_old_browser_is_told_so_and_a_new_one_is_not(server, chromium, event, language):
-    for is_old in (True, False):
+def test_an_old_browser_is_told_so_and_a_new_one_is_not(server, chromium, event):
+    for language, is_old in itertools.product(TOO_OLD, (True, False)):
         page = chromium.start().new_context().new_page()
         page.add_init_script("delete Array.prototype.toReversed" if is_old else "")
         page.goto(f"{server.url}/scan?lang={language}")
@@ -65,9 +66,8 @@ def test_an_old_browser_is_told_so_and_a_new_one_is_not(server, chromium, event,
         assert TOO_OLD[language] in page.text_content("#old-browser")
 
 
-@pytest.mark.parametrize("language", NOT_LOADED)
-def test_a_scan_page_whose_module_does_not_arrive_says_so(server, chromium, event, language):
-    for arrives in (False, True):
+def test_a_scan_page_whose_module_does_not_arrive_says_so(server, chromium, event):
+    for language, arrives in itertools.product(NOT_LOADED, (False, True)):
         page = chromium.start().new_context().new_page()
         if not arrives:
             page.route("**/js/scan/station.js", lambda route: route.abort())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -42,19 +43,27 @@ class _Terminal(io.TextIOWrapper):
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
+    return _live_in(tmp_path, monkeypatch)
+
+
+def _live_in(folder: Path, patch: pytest.MonkeyPatch) -> Path:
+    patch.chdir(folder)
     for name in ("CHECKIN_DATABASE_URL", DOTENV_VARIABLE):  # `run` sets them for its own process
-        monkeypatch.setenv(name, "")  # what was set first is gone after the test
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("CHECKIN_HOME", str(tmp_path / "var"))
-    monkeypatch.setenv("CHECKIN_BASE_URL", BASE_URL)
-    return tmp_path / "var"
+        patch.setenv(name, "")  # what was set first is gone after the test
+        patch.delenv(name)
+    patch.setenv("CHECKIN_HOME", str(folder / "var"))
+    patch.setenv("CHECKIN_BASE_URL", BASE_URL)
+    return folder / "var"
 
 
 @pytest.fixture
 def run(home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    return _typing(monkeypatch)
+
+
+def _typing(patch: pytest.MonkeyPatch) -> Run:
     def run_command(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["checkin", *map(str, arguments)])
+        patch.setattr(sys, "argv", ["checkin", *map(str, arguments)])
         out, err = _Terminal(), _Terminal()
         with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
             main()
@@ -63,9 +72,18 @@ def run(home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run_command
 
 
+@pytest.fixture(scope="session")
+def _home_of_the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make once what takes two seconds, to be copied."""
+    with pytest.MonkeyPatch.context() as patch:
+        home, run = _live_in(tmp_path_factory.mktemp("demo"), patch), _typing(patch)
+        assert run("init").code == 0
+        assert run("demo", "--participants", 60).code == 0
+    return home
+
+
 @pytest.fixture
-def demo(run: Run) -> Run:
+def demo(run: Run, home: Path, _home_of_the_demo: Path) -> Run:
     """A home with the reference event and 60 invented participants."""
-    assert run("init").code == 0
-    assert run("demo", "--participants", 60).code == 0
+    shutil.copytree(_home_of_the_demo, home)
     return run

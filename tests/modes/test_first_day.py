@@ -24,8 +24,9 @@ MODES = {
 }
 
 
-#: over http the same laptop is tried by the installed wheel, too, and nginx by `test_nodes`
-ONLY_IN_PROOFS = {"laptop-http", "nginx"}
+#: over http the same laptop is tried by the installed wheel, too, over TLS by
+#: tests/browser/test_tls_day.py and tests/test_gates_over_tls.py, and nginx by `test_nodes`
+ONLY_IN_PROOFS = {"laptop-http", "laptop-tls", "nginx"}
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from checkin.db import connecting
 from checkin.db.engine import Database
 from checkin.db.migrate import upgrade
+from tests.support.emptying import Migrated
 from tests.support.many_databases import compile_statements_once
 from tests.support.postgres import MISSING, Cluster, postgres_programs
 
@@ -49,25 +51,37 @@ class SqliteDatabases:
 
 
 class PostgresDatabases:
-    """Databases of one cluster, each a copy of a migrated one."""
+    """Databases of one cluster, each a copy of a migrated one, or one that was emptied again."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._numbers = itertools.count(1)
+        self._emptied: list[str] = []
         cluster.run(f"CREATE DATABASE {_TEMPLATE}")
         migrate(cluster.url(_TEMPLATE))
+        with cluster.session(_TEMPLATE) as session:
+            self._migrated = Migrated(session)
 
     @contextmanager
     def fresh(self, _folder: Path) -> Iterator[str]:
         """Yield the address of a new, migrated database."""
-        with self._made(f"TEMPLATE {_TEMPLATE} {self._cluster.copies_quickly}") as url:
-            yield url
+        name = self._emptied.pop() if self._emptied else self._copy()
+        try:
+            yield self._cluster.url(name)
+        finally:
+            if self._is_as_migrated(name):
+                self._emptied.append(name)
+            else:
+                self._drop(name)
 
     @contextmanager
     def empty(self, _folder: Path) -> Iterator[str]:
         """Yield the address of a database without a schema."""
-        with self._made("") as url:
-            yield url
+        name = self._create("")
+        try:
+            yield self._cluster.url(name)
+        finally:
+            self._drop(name)
 
     def saved(self, name: str) -> Callable[[], None]:
         """Save a database; return what puts it back, whoever is connected to it."""
@@ -82,14 +96,24 @@ class PostgresDatabases:
 
         return put_back
 
-    @contextmanager
-    def _made(self, template: str) -> Iterator[str]:
+    def _copy(self) -> str:
+        return self._create(f"TEMPLATE {_TEMPLATE} {self._cluster.copies_quickly}")
+
+    def _create(self, template: str) -> str:
         name = f"marhaba_{next(self._numbers)}"
         self._cluster.run(f"CREATE DATABASE {name} {template}")
+        return name
+
+    def _drop(self, name: str) -> None:
+        self._cluster.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _is_as_migrated(self, name: str) -> bool:
+        """Empty a database, and say whether it is then as if it had just been migrated."""
         try:
-            yield self._cluster.url(name)
-        finally:
-            self._cluster.run(f"DROP DATABASE {name} WITH (FORCE)")
+            with self._cluster.session(name) as session:
+                return self._migrated.again(session)
+        except psycopg.Error:  # renamed, dropped, or its server is gone
+            return False
 
 
 Databases = SqliteDatabases | PostgresDatabases

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.racing import be_ready
+
 _CLONE_NEWNET = 0x4000_0000
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _numbers = itertools.count()
@@ -50,6 +52,8 @@ class Machine:
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:
         """Let this thread, and what it starts, be on this machine."""
+        # What later tests fork their processes from stays outside.
+        be_ready()
         with Path("/proc/thread-self/ns/net").open() as before, self._file().open() as inside:
             _enter(inside.fileno())
             try:

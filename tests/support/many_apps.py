@@ -1,17 +1,22 @@
 """Share compiled routes and templates between the hundreds of applications of one test process.
 
-Flask offers both as attributes of its class. The applications are as separate as before: they
+Flask offers all of it as attributes of its class. The applications are as separate as before: they
 share the compiled code of their routes and templates, and no settings or data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from threading import Lock
+from typing import Any
 
 from flask import Flask
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
-from werkzeug.routing import Rule
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Map, Rule, RuleFactory
+
+from tests.support.compiled_templates import its_folder
+
+#: what a route keeps of its text once that is read
+_READ = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
 
 
 def compile_once() -> None:
@@ -22,31 +27,50 @@ def compile_once() -> None:
     if Flask.url_rule_class is _RuleOnce:
         return
     Flask.url_rule_class = _RuleOnce
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Templates()}
+    Flask.url_map_class = _LateMap
+    if folder := its_folder():
+        # Jinja compares what is kept there with the sources.
+        kept = FileSystemBytecodeCache(folder)
+        Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": kept}
 
 
 class _RuleOnce(Rule):
-    """A route whose function that writes addresses is made for the first application only."""
+    """A route whose text is read, and whose function that writes addresses is made, only once."""
 
-    _made: dict[tuple[str, str, bool], Callable[..., tuple[str, str]]] = {}
+    _first: dict[tuple[Any, ...], Rule] = {}
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        # Its converters are its application's own: they come as an argument, not in the code.
-        key = (self.rule, repr(self.defaults), append_unknown)
-        if key not in self._made:
-            self._made[key] = super()._compile_builder(append_unknown)
-        return self._made[key]
+    def compile(self) -> None:
+        assert self.map is not None
+        key = (
+            *(self.rule, repr(self.defaults), self.subdomain, self.host, self.merge_slashes),
+            *self.map.converters.items(),
+        )
+        if first := self._first.get(key):
+            vars(self).update((name, getattr(first, name)) for name in _READ)
+        else:
+            super().compile()
+            self._first[key] = self
 
 
-class _Templates(BytecodeCache):
-    """Keeps compiled templates in memory; Jinja compares them with their source."""
+class _LateMap(Map):
+    """Routes that are entered when an address is first looked up or written.
 
-    def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
+    Tests of the interface for devices never need the hundreds of routes of the pages, which belong
+    to another application.
+    """
 
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._compiled:
-            bucket.bytecode_from_string(self._compiled[bucket.key])
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        self._waiting: list[RuleFactory] = []
+        self._entering = Lock()
+        super().__init__(*arguments, **more)
 
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
+    def add(self, rulefactory: RuleFactory) -> None:
+        self._waiting.append(rulefactory)
+
+    def update(self) -> None:
+        if self._waiting:
+            with self._entering:
+                for one in self._waiting:
+                    super().add(one)
+                self._waiting.clear()
+        super().update()

@@ -61,18 +61,18 @@ class Cluster:
     @cached_property
     def copies_quickly(self) -> str:
         """Say in `CREATE DATABASE` to copy files: less work here than writing them as a log."""
-        with self._connect() as connection:
+        with self.session() as connection:
             version = connection.info.server_version
         return "STRATEGY file_copy" if version >= 150_000 else ""
 
     def run(self, statement: str) -> None:
         """Run one statement outside any transaction."""
-        with self._connect() as connection:
+        with self.session() as connection:
             connection.execute(statement.encode())
 
     def shown(self, setting: str) -> str:
         """Return a setting as a new session has it."""
-        with self._connect() as connection:
+        with self.session() as connection:
             row = connection.execute(f"SHOW {setting}".encode()).fetchone()
         return str(row[0]) if row else ""
 
@@ -126,7 +126,7 @@ class Cluster:
         until = time.monotonic() + 30
         while True:
             try:
-                self._connect().close()
+                self.session().close()
                 return
             except psycopg.OperationalError as fault:
                 if time.monotonic() > until or self._server.poll() is not None:
@@ -134,9 +134,10 @@ class Cluster:
                     raise RuntimeError(f"PostgreSQL did not start: {log}") from fault
                 time.sleep(0.05)
 
-    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+    def session(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+        """Open a session in which each statement commits by itself."""
         return psycopg.connect(
-            host=str(self._folder), user="marhaba", dbname="postgres", autocommit=True
+            host=str(self._folder), user="marhaba", dbname=database, autocommit=True
         )
 
     def _as_account(self) -> dict[str, object]:

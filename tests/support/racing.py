@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import forkserver
 from threading import Barrier
 from typing import Any, TypeVar
 
@@ -19,8 +20,14 @@ PROCESSES.set_forkserver_preload(
         "checkin.cli.main",
         "checkin.app",
         "granian.server.mp",
+        "tests.support.warm_server",
     ]
 )
+
+
+def be_ready() -> None:
+    """Start the process that such processes come from, in the network where this thread is now."""
+    forkserver.ensure_running()
 
 
 def race(n: int, work: Callable[[int], T]) -> list[T]:

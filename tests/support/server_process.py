@@ -1,4 +1,4 @@
-"""A server as its users start it: `python -m checkin` in a process and a home of its own."""
+"""A server and the commands of its users, each in a process of its own, with a home of its own."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from typing import Any, Protocol
 
 import requests
 
-ROOT = Path(__file__).parents[2]
-
+from tests.support.server_fork import ROOT, by_fork, run_by_fork
 
 #: below the ports that systems give to outgoing connections; so many for each process of the suite
 _FIRST_PORT, _PORTS_EACH = 12_000, 2_000
@@ -73,13 +72,13 @@ class Server:
 
     Args:
         home: where its files are.
-        begin: how its process is begun.
+        begin: how its process is begun: `by_command` as from a shell.
         worker: whether it does jobs as well, as it does for its users; few tests need that.
         settings: further `CHECKIN_*` variables.
     """
 
     def __init__(
-        self, home: Path, *, begin: Begin = by_command, worker: bool = False, **settings: str
+        self, home: Path, *, begin: Begin = by_fork, worker: bool = False, **settings: str
     ) -> None:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
@@ -93,18 +92,10 @@ class Server:
         self._log = home.with_suffix(".log")
 
     def command(self, *arguments: object) -> str:
-        """Run `python -m checkin …` and return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "checkin", *map(str, arguments)],
-            cwd=ROOT,
-            env=self._environ,
-            capture_output=True,
-            text=True,
-            timeout=900,  # a large event is loaded, perhaps on a busy machine
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        """Do what `python -m checkin …` does and return what it printed."""
+        done = run_by_fork([*map(str, arguments)], self._environ)
+        assert done.code == 0, done.err
+        return done.out
 
     def load_demo(self, participants: int) -> str:
         """Set up the reference event and return the first administrator's password."""
@@ -125,7 +116,9 @@ class Server:
         return self._process.pid
 
     def _wait(self) -> None:
-        for _ in range(600):
+        # The first waits until the process that it is forked from has imported everything.
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
             assert self._process is not None
             assert self._process.poll() is None, self._log.read_text()
             try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server_process import ROOT, Process, Server
+from tests.support.server_fork import Ran, by_fork, run_by_fork
+from tests.support.server_process import Process, Server
 
 
 @dataclass(frozen=True)
@@ -46,35 +46,19 @@ class VenueServer(Server):
         self._venue, self.home = venue, home
         self.url = f"http://{venue.address}:{self.port}"
 
-    def ran(self, *arguments: object) -> subprocess.CompletedProcess[str]:
-        """Run `python -m checkin …` on this machine and return how it ended."""
-        return subprocess.run(
-            self._venue.within(sys.executable, "-m", "checkin", *map(str, arguments)),
-            cwd=ROOT,
-            env=self._environ,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    def ran(self, *arguments: object) -> Ran:
+        """Do on this machine what `python -m checkin …` does, and return how it ended."""
+        return run_by_fork([*map(str, arguments)], self._environ, network=self._venue.name)
 
     def command(self, *arguments: object) -> str:
-        """Run `python -m checkin …` on this machine and return what it printed."""
+        """Do on this machine what `python -m checkin …` does, and return what it printed."""
         done = self.ran(*arguments)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        assert done.code == 0, done.err
+        return done.out
 
     def _begin_there(self, arguments: list[str], environ: dict[str, str], log: Path) -> Process:
-        command = [sys.executable, "-m", "checkin", *arguments, "--host", "0.0.0.0"]
-        with log.open("ab") as printed:
-            return subprocess.Popen(
-                self._venue.within(*command),
-                cwd=ROOT,
-                env=environ,
-                stdout=printed,
-                stderr=printed,
-                start_new_session=True,
-            )
+        arguments = [*arguments, "--host", "0.0.0.0"]
+        return by_fork(arguments, environ, log, network=self._venue.name)
 
 
 @contextmanager

@@ -19,7 +19,8 @@ from checkin.services.network.certificates.authority import CERTIFICATE, own_aut
 from checkin.services.network.certificates.files import pem_of_key
 from checkin.services.network.certificates.leaf import signed_leaf
 from tests.scanner.server.fake_server import FakeServer
-from tests.support.server_process import Begin, Server, by_command
+from tests.support.server_fork import by_fork
+from tests.support.server_process import Begin, Server
 
 ADDRESS = "10.77.0.1"
 
@@ -47,7 +48,7 @@ class VenueServer(Server):
         *,
         address: str = ADDRESS,
         tls: bool = True,
-        begin: Begin = by_command,
+        begin: Begin = by_fork,
         worker: bool = False,
         **settings: str,
     ) -> None:

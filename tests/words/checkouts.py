@@ -30,7 +30,9 @@ class Checkout:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.translations = folder, folder / TRANSLATIONS
-        unwanted = shutil.ignore_patterns("*.mo", "__pycache__", "static")
+        unwanted = shutil.ignore_patterns("*.mo", "static")
+        # With what is compiled of the program itself, which is as old as the copies of its files:
+        # each start would compile five hundred of them.
         shutil.copytree(ROOT / "checkin", folder / "checkin", ignore=unwanted)
         (folder / "checkin" / "static").symlink_to(ROOT / "checkin" / "static")
         shutil.copytree(ROOT / "templates", folder / "templates")
