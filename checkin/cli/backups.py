@@ -79,7 +79,8 @@ def backup(
     if key_sheet:
         _write_sheet(key_sheet, file, manifest)
     if as_json:
-        say_json({**asdict(manifest), "file": str(file), "bytes": file.stat().st_size})
+        told = {"file": str(file), "bytes": file.stat().st_size, "has_key": not without_key}
+        say_json({**asdict(manifest), **told})
         return
     say(f"{file}: {file.stat().st_size / 2**20:.1f} MB, opened again and whole")
     if without_key:
