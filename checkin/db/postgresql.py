@@ -33,19 +33,23 @@ def connect_args(url: str) -> dict[str, Any]:
 
 def watch_connections(engine: Engine) -> None:
     """Set every new connection up, and drop those that are of no use any more."""
-    event.listen(engine, "connect", prepare_nothing_behind_a_pooler)
+    event.listen(engine, "connect", set_up)
     event.listen(engine, "checkout", refuse_closed)
     event.listen(engine, "handle_error", leave_a_read_only_server)
 
 
-def prepare_nothing_behind_a_pooler(connection: psycopg.Connection[Any], _record: object) -> None:
-    """Let psycopg prepare statements only where the next one meets the same server process.
+def set_up(connection: psycopg.Connection[Any], _record: object) -> None:
+    """Have no queries compiled, and let psycopg prepare only what the same process is asked again.
 
-    A pooler such as pgbouncer may send each transaction to another process, which does not know
-    what was prepared.
+    PostgreSQL takes seconds to compile the query of a page that answers in a fifth of one. A pooler
+    such as pgbouncer may send each transaction to another process, which knows neither what was
+    set nor what was prepared.
     """
     if is_pooled(connection):
         connection.prepare_threshold = None
+        return
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 def is_pooled(connection: psycopg.Connection[Any]) -> bool:

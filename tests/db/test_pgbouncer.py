@@ -65,7 +65,7 @@ def test_hundreds_of_scans_at_once_are_all_answered_rightly(pooled):
 
 
 def test_control_with_prepared_statements_scans_fail(postgres_database, monkeypatch):
-    monkeypatch.setattr(postgresql, "prepare_nothing_behind_a_pooler", lambda *_: None)
+    monkeypatch.setattr(postgresql, "set_up", lambda *_: None)
     event = factories.an_event(postgres_database)
     codes = factories.badges(postgres_database, event, 30)
     devices = devices_at(postgres_database, event, THREADS)

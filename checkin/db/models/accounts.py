@@ -193,6 +193,7 @@ class Activity(Base):
     __table_args__ = (
         Index(None, "event_id", "at"),
         Index(None, "event_id", "id"),
+        Index(None, "event_id", "action"),
         Index(None, "participant_id"),
     )
 

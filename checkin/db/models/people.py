@@ -62,7 +62,12 @@ class Participant(Base):
         ),
         Index(None, "event_id", "email"),
         Index(None, "event_id", "phone"),
-        Index(None, "delegation_id", "folded_name"),
+        # Lists of a delegation's people read this and no row, also of those who are not shown.
+        Index(
+            "ix_participant_delegation_id_folded_name",
+            *("delegation_id", "folded_name", "id", "event_id", "standing"),
+            *("merged_into", "unchecked_as"),
+        ),
         Index(
             "uq_participant_reserve_no",
             "delegation_id",
@@ -78,8 +83,7 @@ class Participant(Base):
         ),
         Index(
             "ix_participant_listed",
-            "event_id",
-            "folded_name",
+            *("event_id", "folded_name", "id", "delegation_id", "category_id"),
             sqlite_where=_UNMERGED,
             postgresql_where=_UNMERGED,
         ),
@@ -87,7 +91,7 @@ class Participant(Base):
         Index(
             "ix_participant_counted",
             *("event_id", "delegation_id", "standing", "category_id", "merged_into"),
-            *("unchecked_as", "blocked", "no_mail", "badge_from", "email"),
+            *("unchecked_as", "blocked", "no_mail", "badge_from", "email", "language", "phone"),
         ),
         Index(
             "ix_participant_merged_into",

@@ -105,7 +105,6 @@ class Scan(Base):
 
 _STANDS = text("annulled_at IS NULL")
 _INSIDE = text("annulled_at IS NULL AND exited_at IS NULL")
-_ON_LOAN = text("on_loan AND annulled_at IS NULL")
 
 
 class Admission(Base):
@@ -148,8 +147,8 @@ class Admission(Base):
         Index(
             "ix_admission_on_loan",
             "delegation_id",
-            sqlite_where=_ON_LOAN,
-            postgresql_where=_ON_LOAN,
+            sqlite_where=text("on_loan = 1 AND annulled_at IS NULL"),
+            postgresql_where=text("on_loan AND annulled_at IS NULL"),
         ),
     )
 

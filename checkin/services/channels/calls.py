@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
-    Admission,
-    Badge,
     Bus,
     BusPassenger,
     CallResult,
@@ -21,11 +19,11 @@ from checkin.db.models import (
     Outreach,
     Participant,
 )
-from checkin.services.channels.outreach import IS_SHARED, outreach_of
+from checkin.services.channels.outreach import is_shared, outreach_of
 from checkin.services.common.activity import note
 from checkin.services.events.events import delegations_of
 from checkin.services.mail.delivery_report import UNREACHED, Chosen, chosen_people
-from checkin.services.people.delegations import first_arrival
+from checkin.services.people.delegations import came_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +161,9 @@ def record_call(
 def _unreached(event: Event, delegation_id: int | None, seen_at: datetime | None) -> Select[Any]:
     """Return the query for confirmed people whom nothing has reached, and who are not here yet."""
     chosen = Chosen(UNREACHED, delegation_id, seen_at=seen_at)
-    working = and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None))
     return (
         select(Participant.id)
-        .where(*chosen_people(event, chosen))
-        .outerjoin(Badge, working)
+        .where(~exists().where(came_in()).correlate(Participant), *chosen_people(event, chosen))
         .outerjoin(Outreach, Outreach.participant_id == Participant.id)
-        .where(~func.coalesce(IS_SHARED, False))
-        .where(~select(Admission.id).where(first_arrival()).correlate(Participant).exists())
+        .where(~is_shared(event))
     )

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
-    Admission,
     Badge,
     Delegation,
     Event,
@@ -24,7 +23,7 @@ from checkin.db.models import (
 from checkin.errors import Conflict, NotFound
 from checkin.services.common.activity import note
 from checkin.services.mail.delivery_report import UNREACHED, Chosen, Delivery, chosen_people
-from checkin.services.people.delegations import first_arrival
+from checkin.services.people.delegations import came_in
 from checkin.services.people.unchecked import is_given_out
 
 #: of those who were sent their badge, so many are listed, the last first
@@ -88,11 +87,23 @@ class Counts:
         return self.shared + self.left
 
 
-#: the link of the badge that is good now has been sent, and not been asked for since
-IS_SHARED = and_(
-    Outreach.badge_id == Badge.id,
-    or_(Outreach.asked_at.is_(None), Outreach.asked_at <= Outreach.shared_at),
-)
+def is_shared(event: Event) -> ColumnElement[bool]:
+    """Return the condition that somebody was sent the link of the badge that is good now.
+
+    Who has asked for it since is to be sent it again.
+    """
+    # These are few: a set of them is made once, and nobody's badge is looked for.
+    sent = (
+        select(Outreach.participant_id)
+        .join(Badge, Badge.id == Outreach.badge_id)
+        .where(
+            Outreach.event_id == event.id,
+            Badge.participant_id == Outreach.participant_id,
+            Badge.revoked_at.is_(None),
+            or_(Outreach.asked_at.is_(None), Outreach.asked_at <= Outreach.shared_at),
+        )
+    )
+    return Participant.id.in_(sent)
 
 
 def next_people(
@@ -105,7 +116,7 @@ def next_people(
     """
     asked = case((Outreach.asked_at.is_(None), 1), else_=0)
     order = (asked, Outreach.asked_at, Participant.folded_name, Participant.id)
-    wanted = _people(event, audience).where(Participant.phone.is_not(None), ~_is_shared())
+    wanted = _people(event, audience).where(Participant.phone.is_not(None), ~is_shared(event))
     ids = session.scalars(
         wanted.with_only_columns(Participant.id).order_by(None).order_by(*order)
     ).all()
@@ -122,7 +133,7 @@ def next_people(
 
 def counts_of(session: Session, event: Event, audience: Audience) -> Counts:
     """Return how many are done, left, and skipped."""
-    has_number, shared = Participant.phone.is_not(None), _is_shared()
+    has_number, shared = Participant.phone.is_not(None), is_shared(event)
     counted = _people(event, audience).with_only_columns(
         func.count().filter(has_number, shared),
         func.count().filter(has_number, ~shared),
@@ -249,20 +260,15 @@ def _row(session: Session, event_id: int, participant_id: int) -> Outreach:
     return row
 
 
-def _is_shared() -> ColumnElement[bool]:
-    return func.coalesce(IS_SHARED, False)
-
-
 def _people(event: Event, audience: Audience) -> Select[Any]:
     """Return the query for a list's people: confirmed, with a badge to give, not here yet."""
     wanted = frozenset(Delivery) if audience.everybody else UNREACHED
     chosen = Chosen(wanted, audience.delegation.id, seen_at=audience.seen_at)
     statement = (
         select(Participant.id)
-        .where(*chosen_people(event, chosen))
+        .where(~exists().where(came_in()).correlate(Participant), *chosen_people(event, chosen))
         .join(Badge, and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None)))
         .outerjoin(Outreach, Outreach.participant_id == Participant.id)
-        .where(~select(Admission.id).where(first_arrival()).correlate(Participant).exists())
         .order_by(Participant.folded_name, Participant.id)
     )
     if audience.seen_at is not None:

@@ -166,7 +166,8 @@ def page_by_delivery(
     is_one = chosen.delegation_id is not None
     by_name = (Participant.folded_name, Participant.id)
     keys: Sequence[Key] = by_name if is_one else (Participant.delegation_id, *by_name)
-    page = turned_page(session, people, chosen_people(event, chosen), keys, turn, size)
+    wanted = [_is_of(event), *_chosen_among(event, chosen)]
+    page = turned_page(session, people, wanted, keys, turn, size)
     shown = Chosen(participant_ids=page.ids, seen_at=chosen.seen_at)
     return ReachedPage(people_by_delivery(session, event, shown), page.has_previous, page.has_next)
 
@@ -185,11 +186,23 @@ def count_of_chosen(session: Session, event: Event, chosen: Chosen) -> int:
 
 def chosen_people(event: Event, chosen: Chosen) -> list[ColumnElement[bool]]:
     """Return the conditions on `Participant` that choose people, without what is told of them."""
-    return [
-        Participant.event_id == event.id,
-        delivery_is(event, chosen.wanted, chosen.seen_at),
-        *_narrowed(chosen),
-    ]
+    are_few = chosen.printed or chosen.participant_ids is not None
+    of_event = _is_of(event) if are_few else Participant.event_id == event.id
+    return [of_event, *_chosen_among(event, chosen)]
+
+
+def _chosen_among(event: Event, chosen: Chosen) -> list[ColumnElement[bool]]:
+    """Return the conditions that choose people among those of the event."""
+    return [delivery_is(event, chosen.wanted, chosen.seen_at), *_narrowed(chosen)]
+
+
+def _is_of(event: Event) -> ColumnElement[bool]:
+    """Return the condition that a participant is of an event, for who is found otherwise.
+
+    SQLite would go through all people of the event in an index of theirs, and put them in order,
+    where it has the ids of a few, or an index in that order. For a sum it takes no index.
+    """
+    return Participant.event_id + 0 == event.id
 
 
 def progress_of(
@@ -286,7 +299,7 @@ def _select_chosen(event: Event, chosen: Chosen) -> Select[Any]:
     """Return the query for the chosen participants with their deliveries, to be narrowed."""
     state = _delivery()
     return (
-        _confirmed(event, chosen.seen_at)
+        _confirmed(event, chosen.seen_at, chosen.participant_ids)
         .join(Delegation, Delegation.id == Participant.delegation_id)
         .add_columns(Participant, Delegation, state.label("state"), Message, _printed())
         .where(state.in_(chosen.wanted))
@@ -300,7 +313,7 @@ def _narrowed(chosen: Chosen) -> Iterator[ColumnElement[bool]]:
     if chosen.delegation_id is not None:
         yield Participant.delegation_id == chosen.delegation_id
     if chosen.printed is not None:
-        yield _printed() if chosen.printed else ~_printed()
+        yield Participant.id.in_(_printed_people()) if chosen.printed else ~_printed()
     if chosen.participant_ids is not None:
         yield Participant.id.in_(chosen.participant_ids)
 
@@ -329,6 +342,9 @@ def delivery_is(
         .where(message.event_id == event.id, message.state.in_(wanted), *brings)
         .where(~_is_older(event, message))
     )
+    is_written_to = and_(_is_confirmed(seen_at), Participant.id.in_(with_message))
+    if not set(wanted) & set(_WITHOUT):
+        return is_written_to
     has_none = ~exists().where(message.participant_id == Participant.id, *brings)
     is_without = and_(_without_message().in_(wanted), has_none)
     return and_(_is_confirmed(seen_at), or_(Participant.id.in_(with_message), is_without))
@@ -342,7 +358,7 @@ def deliveries_of(
     Args:
         seen_at: when a coordinator asks, see `Chosen`.
     """
-    statement = _confirmed(event, seen_at).where(Participant.id.in_(participant_ids))
+    statement = _confirmed(event, seen_at, participant_ids)
     rows = session.execute(statement.add_columns(Participant.id, _delivery()))
     return {number: Delivery(state) for number, state in rows}
 
@@ -399,13 +415,19 @@ def _newest(event: Event) -> Any:
     )
 
 
-def _confirmed(event: Event, seen_at: datetime | None) -> Select[Any]:
-    return (
+def _confirmed(
+    event: Event, seen_at: datetime | None, participant_ids: Collection[int] | None
+) -> Select[Any]:
+    """Return the query for confirmed participants, those of these ids, with the newest message."""
+    is_all = participant_ids is None
+    of_event = Participant.event_id == event.id if is_all else _is_of(event)
+    confirmed = (
         select()
         .select_from(Participant)
         .outerjoin(Message, Message.id == _newest(event))
-        .where(Participant.event_id == event.id, _is_confirmed(seen_at))
+        .where(of_event, _is_confirmed(seen_at))
     )
+    return confirmed if is_all else confirmed.where(Participant.id.in_(participant_ids or ()))
 
 
 def _counts(
@@ -453,6 +475,12 @@ def _printed() -> ColumnElement[bool]:
         .where(BadgePrint.badge_id == Badge.id, Badge.participant_id == Participant.id)
         .where(Badge.revoked_at.is_(None))
     )
+
+
+def _printed_people() -> Select[int]:
+    """Return the query for all whose badge was printed at a desk: they are few."""
+    printed = select(Badge.participant_id).join(BadgePrint, BadgePrint.badge_id == Badge.id)
+    return printed.where(Badge.revoked_at.is_(None))
 
 
 def _holders(

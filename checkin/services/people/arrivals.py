@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
     Admission,
+    ArrivalTally,
     Bus,
     BusPassenger,
     Delegation,
@@ -110,13 +111,13 @@ def people_of(
     Args:
         by_coordinator: with those who seem to be registered, for whoever does not know of them.
     """
-    has_come = Admission.id.is_not(None)
+    has_come = exists().where(first_entry(day=day)).correlate(Participant)
     which = {
         PartOfDelegation.MISSING: (_seen_as_registered(by_coordinator), ~has_come),
         PartOfDelegation.ARRIVED: (_REGISTERED, has_come),
         PartOfDelegation.OTHERS: (~_REGISTERED, has_come),
     }[part]
-    people: Select[Any] = select(Participant.id).outerjoin(Admission, first_entry(day=day))
+    people: Select[Any] = select(Participant.id)
     keys = (Participant.folded_name, Participant.id)
     wanted = (Participant.delegation_id == delegation.id, *which)
     page = turned_page(session, people, wanted, keys, turn, PAGE_SIZE)
@@ -150,10 +151,30 @@ def people_groups(session: Session, event_id: int) -> Sequence[ArrivalGroup] | N
 
     None: a purge has erased who they were, and has kept the arrivals of each day.
     """
-    kept = exists().where(HourlyArrivals.event_id == event_id)
-    if session.scalar(select(kept)):
+    if _are_erased(session, event_id):
         return None
     return _groups(session, event_id, first_arrival())
+
+
+def count_of_arrived(session: Session, event_id: int) -> int:
+    """Return how many people have come on any day, each once.
+
+    Where a purge has erased who they were, whoever came on two days is counted twice.
+    """
+    counted = select(func.count(Admission.participant_id.distinct())).where(
+        Admission.event_id == event_id, Admission.entry_no == 1, Admission.annulled_at.is_(None)
+    )
+    if _are_erased(session, event_id):
+        counted = select(func.coalesce(func.sum(ArrivalTally.arrived), 0)).where(
+            ArrivalTally.event_id == event_id
+        )
+    return session.scalars(counted).one()
+
+
+def _are_erased(session: Session, event_id: int) -> bool:
+    """Say whether a purge has erased who came."""
+    kept = exists().where(HourlyArrivals.event_id == event_id)
+    return bool(session.scalar(select(kept)))
 
 
 def _groups(session: Session, event_id: int, which: ColumnElement[bool]) -> list[ArrivalGroup]:
@@ -161,10 +182,9 @@ def _groups(session: Session, event_id: int, which: ColumnElement[bool]) -> list
     hour = hour_of(session, Admission.admitted_at)
     by = (Admission.delegation_id, Participant.category_id, Admission.gate_id, hour)
     rows = session.execute(
-        select(*by, *_kinds())
+        select(*by, *_kinds(event_id))
         .select_from(Admission)
         .join(Participant, Participant.id == Admission.participant_id)
-        .join(Scan, Scan.id == Admission.scan_pk)
         .where(Admission.event_id == event_id, which)
         .group_by(*by)
     )
@@ -174,9 +194,11 @@ def _groups(session: Session, event_id: int, which: ColumnElement[bool]) -> list
     ]
 
 
-def _kinds() -> tuple[Any, ...]:
+def _kinds(event_id: int) -> tuple[Any, ...]:
     """Return the counts of which `Arrivals` consists, in its order."""
-    override = and_(Scan.forced, Scan.status == Status.OK)
+    # Overrides are few: to look for the scan of every arrival takes longer.
+    forced = select(Scan.id).where(Scan.event_id == event_id, Scan.forced)
+    override = Admission.scan_pk.in_(forced.where(Scan.status == Status.OK))
     walk_in = Participant.registered_by == RegistrationSource.WALK_IN
     return (
         *(_count(Participant.standing == standing) for standing in RegistrationStatus),

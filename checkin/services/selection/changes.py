@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, exists, false, func, select, true
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Category, Delegation, Event, Message, MessageState, Participant
 from checkin.domain.channels.reach import Reach
 from checkin.domain.messages.kinds import BADGE_KINDS, KIND_OF_MOVE, MessageKind
-from checkin.domain.people.bulk_changes import TARGET, BulkChange
+from checkin.domain.people.bulk_changes import TARGET, TOLD, BulkChange
 from checkin.domain.people.fields import OWN
 from checkin.domain.people.registration import Registration
 from checkin.domain.people.selection import Selection
@@ -53,27 +52,38 @@ class Foreseen:
     """What a change of many people would do.
 
     Attributes:
-        ids: whom it concerns, the smallest first.
+        people: how many it concerns.
+        mark: what tells them from other people, see `mark_of`.
         others: how many of the selection it leaves as they are, because nothing is to be done.
-        arrived: how many of `ids` have come in already.
-        by_mail: how many of `ids` can be told by e-mail.
+        arrived: how many of them have come in already; 0 for a change of which nobody is told.
+        by_mail: how many of them can be told by e-mail; 0 for a change of which nobody is told.
         first: the first of them by name, to be shown.
     """
 
-    ids: Sequence[int]
+    people: int
+    mark: str
     others: int
     arrived: int
     by_mail: int
     first: Sequence[Participant]
 
-    @property
-    def mark(self) -> str:
-        """What tells this selection from one of other people."""
-        return hashlib.sha256(repr(list(self.ids)).encode()).hexdigest()[:32]
-
 
 #: so many names are shown before the question
 _FIRST = 12
+#: small enough that the square of almost any id is beyond it
+_PRIME = 99_991
+
+
+def mark_of(ids: Collection[int]) -> str:
+    """Return what tells these people from others, in whatever order: sums that a database adds up.
+
+    Who is replaced by somebody else changes the sum of the ids; two who are, that of the squares.
+    """
+    return _mark(len(ids), sum(ids), sum(one * one % _PRIME for one in ids))
+
+
+def _mark(people: int, ids: int, squares: int) -> str:
+    return f"{people}_{ids}_{squares}"
 
 
 def foreseen(session: Session, event: Event, wanted: Wanted) -> Foreseen:
@@ -82,23 +92,39 @@ def foreseen(session: Session, event: Event, wanted: Wanted) -> Foreseen:
     Raises:
         NotFound: the event has no such delegation or category.
     """
-    _refuse_unknown(session, event, wanted)
-    chosen = conditions(session, event, wanted.selection, seen_at=wanted.seen_at)
-    concerned = [*chosen, _concerns(wanted, channels_of(session, event))]
-    ids = session.scalars(select(Participant.id).where(*concerned).order_by(Participant.id)).all()
+    chosen, concerned = _chosen(session, event, wanted), _concerned(session, event, wanted)
+    number = cast(Participant.id, BigInteger)  # a square of an ordinary one is soon too large
     has_come = exists().where(came_in()).correlate(Participant)
+    told = true() if wanted.change in TOLD else false()
+    counts = select(
+        func.count(),
+        func.coalesce(func.sum(number), 0),
+        func.coalesce(func.sum(number * number % _PRIME), 0),
+        func.count().filter(told, has_come),
+        func.count().filter(told, reachable()),
+    )
+    people, ids, squares, arrived, by_mail = session.execute(counts.where(*concerned)).one()
     count = select(func.count()).select_from(Participant)
     by_name = (Participant.folded_name, Participant.id)
     first = select(Participant).where(*concerned).order_by(*by_name).limit(_FIRST)
-    told = select(func.count().filter(has_come), func.count().filter(reachable()))
-    arrived, by_mail = session.execute(told.select_from(Participant).where(*concerned)).one()
     return Foreseen(
-        ids=ids,
-        others=session.scalars(count.where(*chosen)).one() - len(ids),
+        people=people,
+        mark=_mark(people, ids, squares),
+        others=session.scalars(count.where(*chosen)).one() - people,
         arrived=arrived,
         by_mail=by_mail,
         first=session.scalars(first).all(),
     )
+
+
+def people_concerned(session: Session, event: Event, wanted: Wanted) -> Sequence[int]:
+    """Return the ids of those for whom a change has something to do now, the smallest first.
+
+    Raises:
+        NotFound: the event has no such delegation or category.
+    """
+    concerned = _concerned(session, event, wanted)
+    return session.scalars(select(Participant.id).where(*concerned).order_by(Participant.id)).all()
 
 
 def note_begun(
@@ -208,6 +234,17 @@ def _resend(
             now=now,
         )
     return False  # badges leave when somebody lets them, as those that are resent one by one
+
+
+def _chosen(session: Session, event: Event, wanted: Wanted) -> list[ColumnElement[bool]]:
+    return conditions(session, event, wanted.selection, seen_at=wanted.seen_at)
+
+
+def _concerned(session: Session, event: Event, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Return the conditions on those of a selection for whom there is something to do."""
+    _refuse_unknown(session, event, wanted)
+    reach = channels_of(session, event)
+    return [*_chosen(session, event, wanted), _concerns(wanted, reach)]
 
 
 def _concerns(wanted: Wanted, reach: Reach) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, literal, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
@@ -22,12 +22,14 @@ from checkin.db.models import (
 from checkin.domain.people.selection import Column, Selection, Sort
 from checkin.services.common.keyset import Key, Turn, turned_page
 from checkin.services.mail.delivery_report import Delivery, deliveries_of
-from checkin.services.people.delegations import came_in, first_arrival
+from checkin.services.people.delegations import first_arrival
 from checkin.services.selection.conditions import conditions
 
 PAGE_SIZE = 50
 #: before and after all moments, for whoever has not come in: the last of either order
 _NEVER = {False: datetime(9000, 1, 1, tzinfo=UTC), True: datetime(1900, 1, 1, tzinfo=UTC)}
+#: orders in which a page is read from an index, as far as it goes
+_IN_INDEXES = {Sort.NAME, Sort.NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ def people_page(session: Session, event: Event, asked: Asked) -> PeoplePage:
     """Return one page of the people of an event whom a selection chooses, in its order."""
     chosen = asked.selection
     wanted = conditions(session, event, chosen, seen_at=asked.seen_at)
-    people, keys = _ordered(chosen)
+    people, keys = _ordered(event, chosen)
+    if chosen.delivered and chosen.sort not in _IN_INDEXES:
+        wanted = [_chosen_first(wanted)]
     page = turned_page(session, people, wanted, keys, asked.turn, PAGE_SIZE, down=chosen.down)
     return PeoplePage(
         _listed(session, event, page.ids, set(asked.columns), asked.seen_at),
@@ -110,7 +114,15 @@ def _count(session: Session, wanted: Sequence[ColumnElement[bool]]) -> int:
     return session.scalars(select(func.count()).select_from(Participant).where(*wanted)).one()
 
 
-def _ordered(chosen: Selection) -> tuple[Select[Any], Sequence[Key]]:
+def _chosen_first(wanted: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return the condition that somebody is one of a set, for an order that has to see all of it.
+
+    SQLite then chooses people by their messages in one index, and reads the names of those alone.
+    """
+    return Participant.id.in_(select(Participant.id).where(*wanted).correlate(None))
+
+
+def _ordered(event: Event, chosen: Selection) -> tuple[Select[Any], Sequence[Key]]:
     """Return the query for ids with what an order needs, and the keys of the order."""
     people: Select[Any] = select(Participant.id)
     by_name = (Participant.folded_name, Participant.id)
@@ -123,11 +135,26 @@ def _ordered(chosen: Selection) -> tuple[Select[Any], Sequence[Key]]:
         joined = people.join(Category, Category.id == Participant.category_id)
         return joined, (Category.position, *by_name)
     if chosen.sort is Sort.ARRIVED:
-        first = select(func.min(Admission.admitted_at)).where(came_in()).correlate(Participant)
         never = literal(_NEVER[chosen.down], Admission.admitted_at.type)
-        came_at = func.coalesce(first.scalar_subquery(), never, type_=Admission.admitted_at.type)
-        return people, (came_at, Participant.id)
+        first = _first_arrivals(event)
+        came_at = func.coalesce(first.c.at, never, type_=Admission.admitted_at.type)
+        joined = people.outerjoin(first, first.c.participant_id == Participant.id)
+        return joined, (came_at, Participant.id)
     return people, by_name
+
+
+def _first_arrivals(event: Event) -> Subquery:
+    """Return when each person of an event first came in; it is read once, and not for each."""
+    return (
+        select(Admission.participant_id, func.min(Admission.admitted_at).label("at"))
+        .where(
+            Admission.event_id == event.id,
+            Admission.entry_no == 1,
+            Admission.annulled_at.is_(None),
+        )
+        .group_by(Admission.participant_id)
+        .subquery()
+    )
 
 
 def _listed(

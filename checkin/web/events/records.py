@@ -8,11 +8,12 @@ from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
 from checkin.errors import InvalidRequest, NotFound
-from checkin.services.board.all_days import all_days_of
 from checkin.services.export.whole import FORMATS
 from checkin.services.gates.devices import revoked_devices
 from checkin.services.lifecycle.purge import Receipt, count_of_people, purge_event, receipt_of
+from checkin.services.lifecycle.readiness import registered_people
 from checkin.services.lifecycle.retention import Keepable
+from checkin.services.people.arrivals import count_of_arrived
 from checkin.web.events.receipt_words import (
     copy_lines,
     keepable_names,
@@ -31,9 +32,11 @@ bp = pages(__name__)
 @visited_by(STAFF)
 def export(visit: EventVisit) -> Answer:
     """Show the exports that can be downloaded."""
-    whole = all_days_of(visit.session, visit.event.id).whole
-    arrived = whole.people.all if whole.people else whole.arrivals
-    return visit.show("events/export.html", registered=whole.registered, arrived=arrived)
+    return visit.show(
+        "events/export.html",
+        registered=registered_people(visit.session, visit.event),
+        arrived=count_of_arrived(visit.session, visit.event.id),
+    )
 
 
 @bp.post("/events/<slug>/export")

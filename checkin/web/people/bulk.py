@@ -17,7 +17,13 @@ from checkin.errors import InvalidRequest, NotFound
 from checkin.services.events.events import categories_of, delegations_of
 from checkin.services.jobs.own_jobs import own_job
 from checkin.services.jobs.queue import result_of
-from checkin.services.selection.changes import Foreseen, Wanted, foreseen, note_begun
+from checkin.services.selection.changes import (
+    Wanted,
+    foreseen,
+    mark_of,
+    note_begun,
+    people_concerned,
+)
 from checkin.web.jobs.asking import ask_within, wait_for
 from checkin.web.jobs.job_state import job_state
 from checkin.web.people.listing import asked_selection, change_words
@@ -111,12 +117,11 @@ def _begin(visit: EventVisit, *, may_send: bool) -> int | None:
     wanted = _wanted(visit)
     if wanted.change in TARGET and wanted.target is None:
         raise InvalidRequest("choose one of the list")
-    seen: Foreseen = foreseen(visit.session, visit.event, wanted)
-    if not seen.ids or request.form.get("mark") != seen.mark:
+    ids = list(people_concerned(visit.session, visit.event, wanted))
+    if not ids or request.form.get("mark") != mark_of(ids):
         return None
     who = visit.who
-    note_begun(visit.session, visit.event, wanted, len(seen.ids), **who)
-    ids = list(seen.ids)
+    note_begun(visit.session, visit.event, wanted, len(ids), **who)
     if wanted.change is BulkChange.PRINT:
         return ask_within(visit, BADGE_SHEETS, design=asked_design(), participant_ids=ids)
     return ask_within(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from checkin.db.models import Activity, Message, Participant
 from checkin.domain.common.problems import FieldProblem
@@ -11,7 +11,15 @@ from checkin.domain.people.bulk_changes import BulkChange
 from checkin.domain.people.selection import Selection
 from checkin.errors import NotFound, PossibleDuplicate
 from checkin.services.people.registration import cancel
-from checkin.services.selection.changes import Doing, Wanted, change_one, foreseen, note_begun
+from checkin.services.selection.changes import (
+    Doing,
+    Wanted,
+    change_one,
+    foreseen,
+    mark_of,
+    note_begun,
+    people_concerned,
+)
 from tests.support import factories
 from tests.support.factories import NOW, minutes, write
 
@@ -41,6 +49,12 @@ def seen(database, event, change, target=None, seen_at=None, **filters):
     with database.read() as session:
         found = foreseen(session, event, wanted)
         return found, [person.name for person in found.first]
+
+
+def concerned(database, event, change, target=None):
+    wanted = Wanted(change=change, selection=Selection(), target=target)
+    with database.read() as session:
+        return list(people_concerned(session, event, wanted))
 
 
 def doing(change, target=None, *, own=None, is_told=True):
@@ -73,11 +87,11 @@ def test_what_a_change_would_do_is_counted_before(database, event, people, sale)
     canceling, names = seen(database, event, BulkChange.CANCEL)
     assert (names, canceling.others) == (["Amina", "Bahia", "Chafik"], 1)
     assert (canceling.arrived, canceling.by_mail) == (1, 1)
-    assert list(canceling.ids) == [people[name] for name in names]
+    assert concerned(database, event, BulkChange.CANCEL) == [people[name] for name in names]
 
     moving, names = seen(database, event, BulkChange.MOVE, sale.id)
     assert (names, moving.others) == (["Amina", "Bahia", "Chafik", "Driss"], 0)
-    assert seen(database, event, BulkChange.MOVE, sale.id, delegation=sale.id)[0].ids == []
+    assert seen(database, event, BulkChange.MOVE, sale.id, delegation=sale.id)[0].people == 0
 
     category = factories.a_category(database, event)
     assert seen(database, event, BulkChange.CATEGORY, category.id)[1] == []
@@ -98,6 +112,35 @@ def test_the_mark_tells_other_people_apart(database, event, people):
     do(database, event, people["Amina"], doing(BulkChange.CANCEL))
 
     assert seen(database, event, BulkChange.CANCEL)[0].mark != before.mark
+
+
+def test_the_mark_that_the_database_adds_up_is_that_of_the_people(database, event, people, sale):
+    targets = {
+        BulkChange.MOVE: sale.id,
+        BulkChange.CATEGORY: factories.a_category(database, event).id,
+    }
+    for change in BulkChange:
+        ids = concerned(database, event, change, targets.get(change))
+        found = seen(database, event, change, targets.get(change))[0]
+        assert (found.people, found.mark) == (len(ids), mark_of(ids))
+
+
+def test_the_mark_is_added_up_for_large_numbers_too(postgres_database):
+    """PostgreSQL keeps ids in four bytes, and their squares need more."""
+    event = factories.an_event(postgres_database)
+    factories.a_delegation(postgres_database, event)
+    large = "SELECT setval(pg_get_serial_sequence('participant', 'id'), 2000000000)"
+    write(postgres_database, lambda session: session.execute(text(large)))
+    number = factories.a_participant(postgres_database, event, "Ghita").participant_id
+
+    found = seen(postgres_database, event, BulkChange.CANCEL)[0]
+    assert (number, found.mark) == (2_000_000_001, mark_of([number]))
+
+
+def test_the_mark_tells_who_was_replaced():
+    assert mark_of([3, 1, 2]) == mark_of([1, 2, 3])
+    others = {mark_of(ids) for ids in ([1, 2, 4], [1, 2], [1, 5, 6, 0], [1, 1, 4], [])}
+    assert mark_of([1, 2, 3]) not in others
 
 
 @pytest.mark.parametrize("change", [BulkChange.MOVE, BulkChange.CATEGORY])

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from checkin.db.models import Event, Operator, Participant, Role
 from checkin.domain.network.public_address import AddressSource, PublicAddress
+from checkin.domain.people.bulk_changes import BulkChange
 from checkin.domain.people.registration import Registration
 from checkin.domain.people.selection import Selection, Sort
 from checkin.services.accounts.activity_log import Wanted, log_entries
@@ -20,12 +21,17 @@ from checkin.services.common.list_version import next_list_version
 from checkin.services.lifecycle.readiness import readiness_of
 from checkin.services.mail.delivery_report import (
     Chosen,
+    Delivery,
+    deliveries_of,
     delivery_by_delegation,
     page_by_delivery,
 )
 from checkin.services.people.arrivals import PartOfDelegation, people_of
 from checkin.services.people.enrolment import Enrolment, enrol
+from checkin.services.people.figures import places_left
 from checkin.services.people.registration import RegistrationSource
+from checkin.services.selection.changes import Wanted as BulkWanted
+from checkin.services.selection.changes import foreseen
 from checkin.services.selection.people import Asked, people_page
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
@@ -99,6 +105,18 @@ def people(session, event, _delegation, middle, _home, **chosen):
     people_page(session, event, Asked(selection=Selection(**chosen), turn=Turn(after=middle)))
 
 
+def question(session, event, *_more):
+    foreseen(session, event, BulkWanted(change=BulkChange.CANCEL, selection=Selection()))
+
+
+def deliveries_of_a_page(session, event, _delegation, middle, _home):
+    deliveries_of(session, event, [middle], None)
+
+
+def places(session, event, *_more):
+    places_left(session, event.id, NOW)
+
+
 def test_the_log_of_an_event_is_read_in_the_order_of_its_entries(database, event):
     reader = Operator(role=Role.ORGANISER)
     steps = []
@@ -114,14 +132,20 @@ def test_the_log_of_an_event_is_read_in_the_order_of_its_entries(database, event
 @pytest.mark.parametrize(
     ("page", "most"),
     [
-        pytest.param(ready, 200, id="ready"),
+        pytest.param(ready, 190, id="ready"),
+        pytest.param(question, 40, id="question before a change of many"),
+        pytest.param(deliveries_of_a_page, 1, id="deliveries of a page"),
+        pytest.param(places, 1, id="places"),
         pytest.param(calls, 100, id="calls"),
         pytest.param(outreach, 100, id="outreach"),
         pytest.param(deliveries, 150, id="deliveries"),
         pytest.param(delivery_page, 40, id="delivery page"),
+        pytest.param(partial(delivery_page, wanted={Delivery.BOUNCED}), 40, id="bounced"),
         pytest.param(arrivals, 1, id="arrivals"),
         pytest.param(people, 10, id="people"),
         pytest.param(partial(people, sort=Sort.NUMBER), 10, id="people by number"),
+        pytest.param(partial(people, sort=Sort.CATEGORY), 60, id="people by category"),
+        pytest.param(partial(people, sort=Sort.ARRIVED), 60, id="people by arrival"),
     ],
 )
 def test_one_person_more_costs_a_page_little(database, event, delegation, tmp_path, page, most):
@@ -137,3 +161,33 @@ def test_one_person_more_costs_a_page_little(database, event, delegation, tmp_pa
         steps.append(work.steps)
 
     assert (steps[1] - steps[0]) / MANY <= most
+
+
+def test_places_on_loan_are_looked_up_in_their_own_index(database, event):
+    """There are few, and every admission would be read for each delegation."""
+    with database.read() as session, counted_work() as work:
+        places_left(session, event.id, NOW)
+    [asked] = [one for one in work.statements if "on_loan" in one]
+
+    with database.reading() as connection:
+        values = (1,) * asked.count("?")
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", values).all()
+
+    searched = [row[3] for row in plan if "admission" in row[3]]
+    assert [one for one in searched if "ix_admission_on_loan" in one]
+    assert not [one for one in searched if one.startswith("SCAN")]
+
+
+def test_arrived_and_missing_people_are_found_in_an_index_of_their_delegation(database, event):
+    people = factories.a_delegation(database, event)
+    with database.read() as session, counted_work() as work:
+        people_of(session, people, PartOfDelegation.MISSING, day=1)
+    [asked] = [one for one in work.statements if "LIMIT" in one]
+
+    with database.reading() as connection:
+        plan = connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {asked}", (1,) * asked.count("?")
+        ).all()
+
+    read = "SEARCH participant USING COVERING INDEX ix_participant_delegation_id_folded_name"
+    assert plan[0][3].startswith(read)
