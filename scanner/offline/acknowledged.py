@@ -260,11 +260,13 @@ def keep_walk_in(
 
 
 def _heard(connection: sqlite3.Connection, what: Iterable[str], epoch: str, counter: str) -> None:
-    read = counter_in(counter)
+    numbers = dict.fromkeys(what, 0)
+    if read := counter_in(counter):  # the epoch has that scan, whether its result came through or not
+        numbers[str(read.scan_id)] = read.number
     connection.executemany(
         "INSERT INTO acknowledged_by VALUES (?, ?, ?)"
         " ON CONFLICT DO UPDATE SET number = max(number, excluded.number)",
-        [(one, epoch, read.number if read and str(read.scan_id) == one else 0) for one in what],
+        [(one, epoch, number) for one, number in numbers.items()],
     )
 
 

@@ -71,6 +71,7 @@ _offers = Offers()
 @accepts(bp, LiveScan)
 def create_scan(body: LiveScan) -> Response:
     """Record one scan and decide it. A refusal is a 200 too."""
+    check_epoch()  # a later number of this scan would hide what the device has seen before it
     device, at, state = current_device(), now(), marhaba()
     if body.force or body.participant_id is not None or body.type == Direction.EXIT:
         refuse_in_kiosk(device)
