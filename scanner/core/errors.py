@@ -119,6 +119,12 @@ class ServerUnreachable(ScannerError):
     code = "unreachable"
 
 
+class AnsweredByAnother(ServerUnreachable):
+    """Something between this gate and the server answers in the server's place."""
+
+    code = "answered_by_another"
+
+
 class OtherSchemeAnswers(ServerUnreachable):
     """A Marhaba server answers with http in place of https, or the reverse, and not as asked."""
 
@@ -127,6 +133,10 @@ class OtherSchemeAnswers(ServerUnreachable):
 
 class ServerFailed(ServerUnreachable):
     """The server answered that it failed on this request."""
+
+
+class TooLarge(ServerFailed):
+    """Something on the way takes no request as large as this one."""
 
 
 class ComeLater(ServerUnreachable):

@@ -72,6 +72,7 @@ class Gate:
         place: {id, name} of the gate, empty when only a token was given.
         event: {slug, name, timezone}, empty likewise.
         name: what this device is called; "" for the computer's name.
+        public_key: of the event, as the pairing told it; "" where it did not.
         desk: the people whom a help desk holds.
     """
 
@@ -84,6 +85,7 @@ class Gate:
     place: dict[str, Any] = field(default_factory=dict)
     event: dict[str, Any] = field(default_factory=dict)
     name: str = ""
+    public_key: str = ""
     link: Link = field(default_factory=Link)
     desk: HelpDesk = field(init=False)
 
@@ -91,6 +93,7 @@ class Gate:
         self.desk = HelpDesk(self.held.folder, self.held, self.client.clock)
         self.spool.acknowledged.event = self.event.get("slug", "")
         self.client.epochs = self.spool.acknowledged
+        self.client.public_key = lambda: self.held.held().public_key or self.public_key
 
     def open(self, tell: Callable[[GateEvent], None]) -> tuple[Station, Courier]:
         """Make the station and its courier, which call `tell` from several threads."""
@@ -189,6 +192,7 @@ def gate_for(wanted: Wanted) -> Gate:
         place=pairing.gate,
         event=pairing.event,
         name=pairing.name,
+        public_key=pairing.public_key,
     )
     _leave_behind(gate, is_new=bool(wanted.pairing_code))
     return gate

@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS clocks (frame TEXT PRIMARY KEY, skew_s REAL NOT NULL)
 {waiting_walk_ins.SCHEMA};
 {acknowledged.SCHEMA}
 """
+LARGEST_BATCH = 500
 _LATER_COLUMNS = ("frame TEXT NOT NULL DEFAULT ''", "lease_id TEXT")
 
 
@@ -207,7 +208,7 @@ class Spool:
             connection.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)", row)
             _drop(connection, [scan.scan_id])
 
-    def decided(self, limit: int = 500, besides: Container[str] = ()) -> list[Waiting]:
+    def decided(self, limit: int = LARGEST_BATCH, besides: Container[str] = ()) -> list[Waiting]:
         """Return the oldest scans that were answered here and wait for the server.
 
         They are of one run, so that one `device_time` is right for all of them.

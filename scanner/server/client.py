@@ -27,7 +27,8 @@ PAGES_AT_ONCE = 40
 class Pairing:
     """What a server gave this computer: `gate` is {id, name}, `event` {slug, name, timezone}.
 
-    `name` is what the device was called then; "" for the computer's name.
+    `name` is what the device was called then; "" for the computer's name. By `public_key` the
+    event's answers are signed; "" of an earlier server.
     """
 
     device_id: str
@@ -35,6 +36,7 @@ class Pairing:
     gate: dict[str, Any]
     event: dict[str, Any]
     name: str = ""
+    public_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,11 @@ class Client(HttpLink):
         try:
             reply = self.post("devices/pair", asked, timeout_s=10)
             return Pairing(
-                str(reply["device_id"]), reply["device_token"], reply["gate"], reply["event"]
+                str(reply["device_id"]),
+                reply["device_token"],
+                reply["gate"],
+                reply["event"],
+                public_key=str(reply.get("public_key") or ""),
             )
         except KeyError as error:
             raise ServerUnreachable(server=self.server) from error
@@ -118,9 +124,10 @@ class Client(HttpLink):
         path = "gate-list" + (f"?{query}" if query else "")
         known = {"If-None-Match": etag} if etag else {}
         answer = self._send("GET", path, None, LIST_TIMEOUT_S, known)
-        if answer.status_code == 304:
+        if answer.response.status_code == 304:
+            self._check_whose(answer)
             return None
-        return ListReply(self._understood(answer), answer.headers.get("ETag", ""))
+        return ListReply(self._understood(answer), answer.response.headers.get("ETag", ""))
 
     def people_list(self) -> dict[str, Any]:
         """Return the key of this help desk and the marks of the pages of people."""

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from scanner.core.errors import (
+    AnsweredByAnother,
     CertificateRefused,
     DeviceWiped,
     NotKnownAnyMore,
@@ -36,6 +37,8 @@ from scanner.server.refresh import EVERY_S, Refresh
 from scanner.server.verdicts import fault_verdict
 
 ROUND_S = 1.0
+#: what answers in the server's place is told again after this time
+_SAID_FOR_S = 60.0
 STATUS_EVERY_S = 10.0
 #: nobody waits longer for a laptop to be closed
 GOODBYE_S = 1.0
@@ -109,6 +112,7 @@ class Courier:
         self._next_refresh = -math.inf
         self._supplied_epoch = ""
         self._told_of_certificate = False
+        self._next_word_of_another = -math.inf
         self._return = Return.NOT_NEEDED
         self._next_question = -math.inf
         self._threads = [
@@ -212,7 +216,9 @@ class Courier:
         if self._refused:
             return fault_verdict(scan, self._refused, self._delivery.language)
         try:
-            return self._deliver_or_decide(scan)
+            verdict = self._deliver_or_decide(scan)
+            self._say_who_answers(self._delivery.link.fault)
+            return verdict
         except TokenRefused as fault:
             self._stop(fault)
             return fault_verdict(scan, self._refused or fault, self._delivery.language)
@@ -297,10 +303,19 @@ class Courier:
             work()
         except ServerUnreachable as fault:
             self._note_connection(online=False)
+            self._say_who_answers(fault)
             # Waiting does not repair this: a person is told, once per lost connection.
             if isinstance(fault, CertificateRefused) and not self._told_of_certificate:
                 self._told_of_certificate = True
                 self._tell(Trouble(fault))
+
+    def _say_who_answers(self, fault: ServerUnreachable | None) -> None:
+        """Say that something else answers in the server's place, now and then while it does."""
+        self._delivery.link.fault = None
+        now = self._refresh.clock.elapsed_s()
+        if isinstance(fault, AnsweredByAnother) and now >= self._next_word_of_another:
+            self._next_word_of_another = now + _SAID_FOR_S
+            self._tell(Trouble(fault))
 
     def _heartbeat(self) -> None:
         now = self._refresh.clock.elapsed_s()

@@ -61,6 +61,10 @@ FAULTS = {
         "choose another folder with --spool, then scan again."
     ),
     "unreachable": msgid("The server {server} does not answer. Check the network and the address."),
+    "answered_by_another": msgid(
+        "Something between this gate and the server answers in its place: check the network "
+        "(sign-in page, proxy). Scan on: everything is kept here."
+    ),
     "other_scheme_answers": msgid(
         "Marhaba does not answer at {server}, but at {other}: use that address if the "
         "organiser shows the same one."

@@ -84,6 +84,7 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
             raise DeviceRevoked(
                 "this device was revoked: wipe what it holds and pair it again",
                 purged=row.purged_at is not None,
+                event_slug=row.slug,
             )
         hours = hours_in(connection, row.event_id, row.grace_s) if row.has_hours else ()
     return _paired(rows, hours)

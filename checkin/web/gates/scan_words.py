@@ -109,6 +109,10 @@ def _faults() -> dict[str, str]:
         "list_refused": _(
             "The list received is not the event's ({detail}): it is ignored. Tell the organiser."
         ),
+        "answered_by_another": _(
+            "Something between this gate and the server answers in its place: check the network "
+            "(sign-in page, proxy). Scan on: everything is kept here."
+        ),
         "unexpected": _("Something failed ({detail}). Reload the page; scans are kept."),
     }
 

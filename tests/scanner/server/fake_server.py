@@ -17,7 +17,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from checkin.protocol.codes import format_code
+from checkin.protocol.epochs import EPOCH
 from checkin.protocol.fingerprints import AUTHORITY_PATH
+from checkin.protocol.signed_answers import NONCE, SIGNED, SignedAnswer
 from scanner.core.scan import ref_of
 
 TOKEN = "device-token"
@@ -76,6 +78,10 @@ class FakeServer:
         self.list = self.lease = self.stop = None
         self.authority: bytes | None = None  # DER, given away to whoever asks
         self.stumbles_over: set[str] = set()
+        self.epoch = ""  # of its answers, unless something else gives them
+        self.key = None  # by which it signs them
+        self.other: tuple[int, str] | None = None  # what something on the way answers to everything
+        self.largest_body = 0  # in bytes, that something on the way lets pass; 0: any
         self.ahead_s = 0.0
         self._lock = threading.Lock()
 
@@ -118,18 +124,29 @@ class FakeServer:
         self._http.server_close()
 
     def _reply(self, handler, body):
-        status, reply = self._answer(handler.path, handler.headers, body)
+        other = self._answer_on_the_way(handler)
+        status, reply = other or self._answer(handler.path, handler.headers, body)
         if isinstance(reply, bytes):
             data = reply
         else:
             data = reply.encode() if isinstance(reply, str) else json.dumps(reply).encode()
         handler.send_response(status)
+        if self.epoch and not other:
+            handler.send_header(EPOCH, self.epoch)
+        if self.key and not other:
+            signed = SignedAnswer(handler.headers[NONCE], status, self.epoch, data)
+            handler.send_header(SIGNED, signed.sign(self.key))
         handler.send_header("Content-Length", str(len(data)))
         # Closed after each answer, so that no test leaves a socket behind.
         handler.send_header("Connection", "close")
         handler.end_headers()
         handler.wfile.write(data)
         handler.close_connection = True
+
+    def _answer_on_the_way(self, handler):
+        if 0 < self.largest_body < int(handler.headers["Content-Length"] or 0):
+            return 413, "<html>Request Entity Too Large</html>"
+        return self.other
 
     def _answer(self, path, headers, body):
         self.languages.add(headers["Accept-Language"])

@@ -29,6 +29,7 @@ import { Storage } from "./storage.js";
  * @property {string} token
  * @property {Place} gate
  * @property {{slug: string, name: string, timezone: string}} event
+ * @property {string} [public_key] of the event, which an earlier server did not tell
  * @property {string} [name] what it was called when it was paired
  * @property {boolean} [opened] this browser has opened the gate before
  */
@@ -73,7 +74,12 @@ export class Gate {
     this.clock = clock;
     this.desk = desk;
     spool.acknowledged.event = device.event.slug;
-    this.line = new Line(device.token, this.clock, spool.acknowledged);
+    this.line = new Line(
+      device.token,
+      this.clock,
+      spool.acknowledged,
+      () => held.publicKey || (device.public_key ?? ""),
+    );
     this.spool = spool;
     this.offline = new OfflineGate(held, spool.memory, clock, device.gate, reasons, desk);
     this.tell = tell;

@@ -58,7 +58,7 @@ import { WaitingWalkIns } from "./waiting-walk-ins.js";
  * @property {number} position
  */
 
-const LARGEST_BATCH = 500;
+export const LARGEST_BATCH = 500;
 
 /** The scans that the server does not have for sure; a change is on the disk when it returns. */
 export class Spool {

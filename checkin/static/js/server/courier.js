@@ -2,7 +2,14 @@
 
 import { ListRefused } from "../offline/list-checks.js";
 import { StorageFault } from "../offline/storage.js";
-import { ComeLater, Rejected, ServerFailed, TokenRefused, Unreachable } from "./line.js";
+import {
+  AnsweredByAnother,
+  ComeLater,
+  Rejected,
+  ServerFailed,
+  TokenRefused,
+  Unreachable,
+} from "./line.js";
 import { EVERY_MS } from "./refresh.js";
 
 /** @import { ListedScan } from "../offline/bus.js" */
@@ -40,6 +47,8 @@ const STATUS_EVERY_MS = 10_000;
 const FIRST_OFFER_MS = [0, 5_000];
 const NEXT_OFFER_MS = [500, 2_000];
 const AFTER_A_FAILURE_MS = 30_000;
+/** What answers in the server's place is told again after this time. */
+const SAID_FOR_MS = 60_000;
 const ANNULLED = "taken back at the gate";
 
 /**
@@ -63,6 +72,7 @@ export class Courier {
   #nextOffer = null;
   #offered = 0;
   #nextQuestion = 0;
+  #nextWordOfAnother = Number.NEGATIVE_INFINITY;
   /** @type {"known" | "asks" | "brings"} on its way back to a server that does not know it any more */
   #standing = "known";
 
@@ -181,6 +191,7 @@ export class Courier {
       const verdict = await this.delivery.deliver(scan, listed);
       if (verdict.unconfirmed) this.#awaited.push(scan);
       tell(verdict);
+      this.#sayWhoAnswers(this.delivery.fault);
     } catch (fault) {
       if (fault instanceof TokenRefused) {
         if (!this.#goesOn(fault)) return this.#stop(fault);
@@ -247,10 +258,24 @@ export class Courier {
       if (this.#over) return; // wiped meanwhile: what it wanted to write has no place any more
       if (fault instanceof TokenRefused) {
         if (!this.#goesOn(fault)) return this.#stop(fault);
-      } else if (fault instanceof Unreachable) this.delivery.online = false;
-      else this.tell({ trouble: faultOf(fault) });
+      } else if (fault instanceof Unreachable) {
+        this.delivery.online = false;
+        this.#sayWhoAnswers(fault);
+      } else this.tell({ trouble: faultOf(fault) });
       this.#sayLine();
     }
+  }
+
+  /**
+   * Say that something else answers in the server's place, now and then while it does.
+   * @param {Unreachable | null} fault
+   */
+  #sayWhoAnswers(fault) {
+    this.delivery.fault = null;
+    const now = performance.now();
+    if (!(fault instanceof AnsweredByAnother) || now < this.#nextWordOfAnother) return;
+    this.#nextWordOfAnother = now + SAID_FOR_MS;
+    this.tell({ trouble: { code: "answered_by_another", detail: fault.message } });
   }
 
   async #heartbeat() {

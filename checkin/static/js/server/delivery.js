@@ -3,9 +3,9 @@
 import { bodyOf } from "../offline/bus.js";
 import { passageTold } from "../offline/memory.js";
 import { refOf, tagOf } from "../offline/scan.js";
-import { setAsideRow } from "../offline/spool.js";
+import { LARGEST_BATCH, setAsideRow } from "../offline/spool.js";
 import { sealedWalkIn } from "../offline/walk-in.js";
-import { Rejected, ServerFailed, Unreachable } from "./line.js";
+import { Rejected, ServerFailed, TooLarge, Unreachable } from "./line.js";
 
 /** @import { AcknowledgedRow } from "../offline/acknowledged.js" */
 /** @import { ListedScan } from "../offline/bus.js" */
@@ -25,6 +25,9 @@ import { Rejected, ServerFailed, Unreachable } from "./line.js";
 
 export class Delivery {
   online = true; // whether the server answered last time
+  /** @type {Unreachable | null} */
+  fault = null; // of a scan that it did not answer
+  #largest = LARGEST_BATCH; // so many go at once: fewer where something on the way takes no more
   /** @type {Set<string>} */
   #passedOver = new Set(); // ids of scans on which the server failed: the others go before them
 
@@ -57,6 +60,7 @@ export class Delivery {
     } catch (fault) {
       if (!(fault instanceof Unreachable)) throw fault;
       this.online = false;
+      this.fault = fault;
       return this.#decideHere(scan, listed);
     }
   }
@@ -130,7 +134,9 @@ export class Delivery {
       this.#passedOver.clear();
       waiting = this.spool.decided();
     }
-    return waiting.length ? this.#upload(waiting) : { settled: 0, contradicted: 0 };
+    return waiting.length
+      ? this.#upload(waiting.slice(0, this.#largest))
+      : { settled: 0, contradicted: 0 };
   }
 
   /** Register again the walk-ins whom another epoch of the server's database had registered. */
@@ -154,7 +160,7 @@ export class Delivery {
    * Offer a batch of what another epoch had acknowledged; return how many scans it settled.
    */
   async offer() {
-    const rows = this.spool.acknowledged.toOffer;
+    const rows = this.spool.acknowledged.toOffer.slice(0, this.#largest);
     return rows.length ? this.#offer(rows) : 0;
   }
 
@@ -187,6 +193,7 @@ export class Delivery {
     try {
       results = await this.line.offerBatch(rows, deviceTime);
     } catch (fault) {
+      if (fault instanceof TooLarge && rows.length > 1) return this.#offer(this.#smaller(rows));
       if (!(fault instanceof Rejected)) throw fault;
       const middle = Math.ceil(rows.length / 2);
       if (rows.length > 1)
@@ -273,6 +280,8 @@ export class Delivery {
       }));
       results = await this.line.postBatch(rows, deviceTime);
     } catch (fault) {
+      if (fault instanceof TooLarge && waiting.length > 1)
+        return this.#upload(this.#smaller(waiting));
       if (fault instanceof ServerFailed) return this.#passOver(waiting);
       if (!(fault instanceof Rejected)) throw fault;
       return this.#uploadApart(waiting, fault);
@@ -318,6 +327,15 @@ export class Delivery {
       settled: first.settled + second.settled,
       contradicted: first.contradicted + second.contradicted,
     };
+  }
+
+  /**
+   * @template Row
+   * @param {Row[]} rows
+   */
+  #smaller(rows) {
+    this.#largest = Math.floor(rows.length / 2);
+    return rows.slice(0, this.#largest);
   }
 
   /**
