@@ -113,6 +113,18 @@ class SpoolUnwritable(ScannerError):
     code = "spool_unwritable"
 
 
+class SpoolDamaged(SpoolUnwritable):
+    """A file of this device is damaged, which the next start mends as far as it can."""
+
+    code = "spool_damaged"
+
+
+class MemoryLost(ScannerError):
+    """What this gate kept was damaged or gone; `count` scans could be read out of it."""
+
+    code = "memory_lost"
+
+
 class ServerUnreachable(ScannerError):
     """No Marhaba server answered: try again later."""
 

@@ -13,6 +13,7 @@ from typing import Any
 from checkin.domain.scanning.facts import Direction
 from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import (
+    MemoryLost,
     NotPaired,
     OtherSchemeAnswers,
     ScannerError,
@@ -21,6 +22,7 @@ from scanner.core.errors import (
 )
 from scanner.gate.station import Station
 from scanner.offline.clock import DeviceClock
+from scanner.offline.damaged import forget_damaged
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.held_list import HeldList
 from scanner.offline.help_desk import HelpDesk
@@ -39,7 +41,7 @@ from scanner.server.device import (
     remembered,
     spool_folder,
 )
-from scanner.server.events import GateEvent
+from scanner.server.events import GateEvent, Trouble
 from scanner.server.http_link import server_address
 from scanner.server.refresh import Refresh
 from scanner.server.unverified import other_scheme_of
@@ -105,6 +107,8 @@ class Gate:
         desk_supply = DeskSupply(self.client, self.desk)
         refresh = Refresh(self.client, self.held, self.spool, clock, desk_supply)
         courier = Courier(delivery, self.client, refresh, tell, self.wipe, self.name)
+        if (saved := self.spool.loss()) is not None:
+            tell(Trouble(MemoryLost(count=saved)))
         station = Station(
             self.spool, courier.submit, tell, self.language, self.type, clock=clock.now
         )
@@ -133,7 +137,8 @@ class Gate:
         is_purged = self.client.is_purged
         forget_sent = acknowledged.forget_all if is_purged else acknowledged.forget_heard
         # The passages last: they take what was deleted before them out of the file.
-        return (self.desk.wipe, self.held.wipe, forget_sent, self.spool.memory.wipe, forget_pairing)
+        erase = (self.desk.wipe, self.held.wipe, forget_sent, self.spool.memory.wipe)
+        return (*erase, partial(forget_damaged, self.held.folder), forget_pairing)
 
     def close(self) -> None:
         """Close the files; what is in them stays."""

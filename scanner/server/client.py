@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -169,13 +170,16 @@ class Client(HttpLink):
         reply = self.post("buses/annul", asked, timeout_s=BATCH_TIMEOUT_S)
         return [str(scan_id) for scan_id in reply.get("annulled") or []]
 
-    def status(self, waiting: int | None = None) -> dict[str, Any]:
+    def status(
+        self, waiting: int | None = None, more: Mapping[str, object] = MappingProxyType({})
+    ) -> dict[str, Any]:
         """Return the live counts of the event.
 
         Args:
             waiting: how many scans wait here; boards show it with this device's clock and battery.
+            more: what else this device tells of itself, by the names of the contract.
         """
-        told = "" if waiting is None else f"?{urlencode(self._told(waiting))}"
+        told = "" if waiting is None else f"?{urlencode({**self._told(waiting), **more})}"
         return self.get(f"status{told}", timeout_s=SCAN_TIMEOUT_S)
 
     def ask_to_return(self, name: str, gate: dict[str, Any], event: str, held: int) -> bool:

@@ -6,9 +6,10 @@ import contextlib
 import functools
 import math
 import queue
+import secrets
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -55,7 +56,9 @@ class Return(StrEnum):
 class Server(Protocol):
     """The methods of `Client` that the courier uses."""
 
-    def status(self, waiting: int | None = None) -> dict[str, Any]:
+    def status(
+        self, waiting: int | None = None, more: Mapping[str, object] = ...
+    ) -> dict[str, Any]:
         """Read the live counts and tell how many scans wait; sent regularly as a heartbeat."""
         ...
 
@@ -98,6 +101,7 @@ class Courier:
             wipe: erases list, token and names; called when the server says so.
             name: what this device is called, for an organiser who is asked to take it back.
         """
+        self._run = secrets.token_hex(8)
         self._name = name or socket.gethostname()
         self._delivery = delivery
         self._server = server
@@ -323,13 +327,32 @@ class Courier:
             return
         counts = None
         with contextlib.suppress(RequestRejected):  # a refusal is an answer, too
-            counts = self._server.status(self._delivery.spool.waiting_count())
+            counts = self._server.status(self._delivery.spool.waiting_count(), self._report())
+            self._delivery.spool.loss_is_told()
             self._refresh.note_status(counts)
+            self._backlog.note_status(counts)
             if self._refresh.is_behind(counts):
                 self._next_refresh = -math.inf
         self._next_status = now + STATUS_EVERY_S
         self._told_of_certificate = False
         self._note_connection(online=True, counts=counts)
+
+    def _report(self) -> dict[str, object]:
+        """Return what an organiser has to know of this device's disk."""
+        spool = self._delivery.spool
+        told: dict[str, object] = {"set_aside": spool.set_aside_count()}
+        with contextlib.suppress(SpoolUnwritable):  # a full disk counts nothing
+            told |= {"turn": spool.next_turn(), "run": self._run}
+        if (saved := spool.loss()) is not None:
+            told |= {"lost": "true", "saved": saved}
+        return told
+
+    def send_set_aside_again(self) -> None:
+        """Send once more what the server has rejected; `tell` hears how many scans that are."""
+        try:
+            self._backlog.send_again()
+        except SpoolUnwritable as fault:
+            self._tell(Trouble(fault))
 
     def _supply(self) -> None:
         now = self._refresh.clock.elapsed_s()

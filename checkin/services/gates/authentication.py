@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -179,12 +179,17 @@ class LastSeen:
 
 
 def try_to_mark_seen(database: Database, device_id: int, now: datetime, **told: object) -> None:
-    """Do as `mark_seen` where the database takes it: no answer to a device depends on it.
+    """Do as `mark_seen` where the database takes it: no answer to a device depends on it."""
+    try_to_write(database, lambda session: mark_seen(session, device_id, now, **told))
+
+
+def try_to_write(database: Database, work: Callable[[Session], object]) -> None:
+    """Write what no answer to a device depends on, where the database takes it.
 
     Lists and counts are still read from a database that is full or read-only.
     """
     try:
-        in_transaction(database, lambda session: mark_seen(session, device_id, now, **told))
+        in_transaction(database, work)
     except SQLAlchemyError as fault:
         if outage_of(fault) is None:
             raise

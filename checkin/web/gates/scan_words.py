@@ -273,6 +273,7 @@ def _status() -> dict[str, str]:
             "The server's records were put back, and it does not know this gate any more. Scan on: "
             "everything is kept here. The organiser takes this gate back on the Devices page."
         ),
+        "sent_again": _("Scans set aside that are sent again: {count}"),
         "contradicted": _(
             "People let in offline whom the server objects to: {count}. Tell the organiser."
         ),

@@ -78,6 +78,8 @@ class FakeServer:
         self.list = self.lease = self.stop = None
         self.authority: bytes | None = None  # DER, given away to whoever asks
         self.stumbles_over: set[str] = set()
+        self.reports: list[dict[str, list[str]]] = []  # what devices told of themselves
+        self.send_again, self.version = None, "1.0.0"
         self.epoch = ""  # of its answers, unless something else gives them
         self.key = None  # by which it signs them
         self.other: tuple[int, str] | None = None  # what something on the way answers to everything
@@ -193,7 +195,10 @@ class FakeServer:
         if path.split("?")[0] == "/api/v1/status":
             gates = [{**GATE, "arrived": len(self.first), "last_scan_at": None}]
             device = {"id": 3, "gate": GATE, "event": EVENT, "without_badge": self.without_badge}
+            self.reports.append(parse_qs(urlsplit(path).query))
+            device["send_again"] = self.send_again
             counts = {"totals": {}, "gates": gates, "delegations": DELEGATIONS, "device": device}
+            counts["version"] = self.version
             return 200, {**counts, "stop": self.stop, "at": self._now()}
         if path.startswith("/api/v1/participants"):
             return self._register(body) if body else self._search(path)

@@ -49,13 +49,14 @@ export async function openGate(device, tell, reasons, tables) {
   const before = spool.kept.value("device_id");
   // What another pairing left is not this gate's, unsent scans apart.
   if (before !== null && before !== device.id) await spool.wipe(false);
-  await spool.kept.keep({ device_id: device.id });
+  // Browsers erase what pages keep when the disk is full: scans may be lost, and that is said.
+  const wasErased = Boolean(device.opened) && before === null;
+  await spool.kept.keep({ device_id: device.id, ...(wasErased ? { lost: true } : {}) });
   const held = new HeldList(storage, spool.kept, device.event.slug);
   const clock = new DeviceClock({ keptSkew: spool.lastSkew, floor: held.confirmedAt });
   const desk = await HelpDesk.of(storage, held, clock, tables);
   const gate = new Gate(device, { spool, held, clock, desk }, tell, reasons);
-  // Browsers erase what pages keep when the disk is full: scans may be lost, and that is said.
-  gate.wasErased = Boolean(device.opened) && before === null;
+  gate.wasErased = wasErased;
   return gate;
 }
 

@@ -2,6 +2,7 @@
 
 import { ListRefused } from "../offline/list-checks.js";
 import { StorageFault } from "../offline/storage.js";
+import { randomId } from "../shared/bytes.js";
 import {
   AnsweredByAnother,
   ComeLater,
@@ -38,6 +39,7 @@ import { EVERY_MS } from "./refresh.js";
  * @property {"wiped" | "token_refused"} [stopped] for good
  * @property {boolean} [unknown] the server was put back, and does not know this gate any more
  * @property {number} [offered] so many scans that a restore had lost are with the server again
+ * @property {number} [sentAgain] so many scans that were set aside are sent once more
  * @property {number} [waiting] so many scans are left when it stopped
  */
 
@@ -71,6 +73,7 @@ export class Courier {
   /** @type {number | null} */
   #nextOffer = null;
   #offered = 0;
+  #run = randomId().replaceAll("-", ""); // of this page, which a copy of what it keeps does not have
   #nextQuestion = 0;
   #nextWordOfAnother = Number.NEGATIVE_INFINITY;
   /** @type {"known" | "asks" | "brings"} on its way back to a server that does not know it any more */
@@ -282,8 +285,9 @@ export class Courier {
     if (this.delivery.online && performance.now() < this.#nextStatus) return;
     let counts = null;
     try {
-      counts = await this.line.status(this.spool.waitingCount);
+      counts = await this.line.status(this.spool.waitingCount, await this.#report());
       await this.refresh.noteStatus(counts);
+      await this.#noteStatus(counts);
       if (this.refresh.isBehind(counts)) this.#nextRefresh = 0;
     } catch (fault) {
       if (!(fault instanceof Rejected)) throw fault; // a server that will not say is there too
@@ -291,6 +295,45 @@ export class Courier {
     this.#nextStatus = performance.now() + STATUS_EVERY_MS;
     this.delivery.online = true;
     this.#sayLine(counts);
+  }
+
+  /** Return what an organiser has to know of what this browser keeps. */
+  async #report() {
+    const { kept } = this.spool;
+    const turn = (kept.value("turn") ?? 0) + 1;
+    // On the disk before anybody is told: a copy of it is found out by a turn that was used before.
+    const isCounted = await kept.keep({ turn }).then(
+      () => true,
+      () => false, // a full disk counts nothing
+    );
+    return {
+      set_aside: String(this.spool.setAsideCount),
+      ...(isCounted ? { turn: String(turn), run: this.#run } : {}),
+      ...(kept.value("lost") ? { lost: "true" } : {}),
+    };
+  }
+
+  /**
+   * Send again what was set aside if an organiser asks for it, or the server is a new one.
+   * @param {StatusReply} counts
+   */
+  async #noteStatus({ version, device }) {
+    const { kept } = this.spool;
+    if (kept.value("lost")) await kept.keep({ lost: false });
+    const { send_again } = device ?? {};
+    const isNew = Boolean(version && version !== kept.value("version"));
+    const isAsked = Boolean(send_again && send_again !== kept.value("send_again"));
+    if (!isNew && !isAsked) return;
+    await kept.keep({ ...(version ? { version } : {}), ...(send_again ? { send_again } : {}) });
+    await this.sendAgain();
+  }
+
+  /** Let what was set aside wait again; it goes with the next round. */
+  async sendAgain() {
+    const { count, unanswered } = await this.spool.sendAgain();
+    this.#cutOff.push(...unanswered.map(({ scan }) => scan));
+    if (count) this.tell({ sentAgain: count });
+    this.#sayLine();
   }
 
   /** Send the scans that got no verdict before: the server decides them like new ones. */

@@ -198,7 +198,7 @@ export class Delivery {
       const middle = Math.ceil(rows.length / 2);
       if (rows.length > 1)
         return (await this.#offer(rows.slice(0, middle))) + (await this.#offer(rows.slice(middle)));
-      await this.spool.settle([], [], [setAsideRow(rows[0].scan, fault.message)]);
+      await this.spool.settle([], [], [setAsideRow(rows[0], fault.message)]);
       await acknowledged.heard([rows[0].scan_id], acknowledged.epoch);
       return 1;
     }
@@ -378,7 +378,7 @@ function named(reply, listed) {
 
 /**
  * Return what a person must look at: who was let in against the server's rules, and what it refused.
- * @param {Map<string, Pick<DecidedRow, "scan_id" | "scan" | "decided">>} sent
+ * @param {Map<string, Pick<DecidedRow, "scan_id" | "scan" | "decided" | "frame" | "lease_id">>} sent
  * @param {BatchResult[]} results
  */
 function contradictions(sent, results) {
@@ -387,7 +387,7 @@ function contradictions(sent, results) {
   for (const result of results) {
     const row = sent.get(result.scan_id);
     if (!row) continue;
-    if (result.error) refused.push(setAsideRow(row.scan, result.error));
+    if (result.error) refused.push(setAsideRow(row, result.error));
     if (isContradicted(row, result)) against.push({ scan_id: row.scan_id, reason: result.reason });
   }
   return { against, refused };

@@ -43,6 +43,7 @@ import { answerIn, EPOCH_HEADER, NONCE_HEADER, newNonce } from "./signed-answers
  * @property {{called_at: string, taken_at: string | null} | null} [help] its call for help, and when
  *   somebody took it
  * @property {Named[]} [categories] of the event, for walk-ins
+ * @property {string | null} [send_again] when an organiser asked to send what was set aside
  */
 
 /**
@@ -53,6 +54,7 @@ import { answerIn, EPOCH_HEADER, NONCE_HEADER, newNonce } from "./signed-answers
  * @property {AskingDevice} device
  * @property {{messages: Stop} | null} [stop]
  * @property {boolean} [rehearsal]
+ * @property {string} [version] of the server
  */
 
 /**
@@ -346,11 +348,12 @@ export class Line {
   /**
    * Return the live counts.
    * @param {number | null} waiting how many scans wait here, which the boards hear with the time
+   * @param {Record<string, string>} more what else this device tells of itself
    * @returns {Promise<StatusReply>}
    */
-  async status(waiting = null) {
+  async status(waiting = null, more = {}) {
     const told = { waiting: String(waiting), device_time: utcText(this.clock.now()) };
-    const all = new URLSearchParams({ ...told, ...batteryTold() });
+    const all = new URLSearchParams({ ...told, ...batteryTold(), ...more });
     const query = waiting === null ? "" : `?${all}`;
     return this.#call("GET", `status${query}`, null, SCAN_MS);
   }
