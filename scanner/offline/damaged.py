@@ -20,6 +20,8 @@ from scanner.offline.disk import Connect, faults, is_damage
 from scanner.offline.salvage import Row, Value, salvaged_rows
 
 _DONE = "salvaged"
+#: of the names of a file and its journals; it goes last: until then it is found to be damaged
+_JOURNALS_FIRST = ("-wal", "-shm", "")
 _MAGIC = b"SQLite format 3\0"
 _TOLD = {"turn", "version", "send_again"}
 
@@ -29,7 +31,7 @@ def move_aside(path: Path) -> None:
     moment = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     folder = path.parent / f"damaged-{path.stem}-{moment}"
     folder.mkdir(mode=0o700)
-    for suffix in ("-wal", "-shm", ""):  # the file last: until then it is found to be damaged
+    for suffix in _JOURNALS_FIRST:
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).replace(folder / (path.name + suffix))
 
@@ -81,10 +83,11 @@ def is_whole(path: Path, connect: Connect, holds: Callable[[sqlite3.Connection],
 
 
 def renew_if_damaged(path: Path, connect: Connect) -> None:
-    """Move a damaged file aside whose content the server gives again."""
+    """Erase a damaged file whose content the server gives again."""
     with faults(path):
         if path.exists() and not is_whole(path, connect, lambda _: None):
-            move_aside(path)
+            for suffix in _JOURNALS_FIRST:
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def read_back(connection: sqlite3.Connection, folders: Iterable[Path], file: str) -> int:

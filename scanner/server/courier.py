@@ -102,6 +102,7 @@ class Courier:
             name: what this device is called, for an organiser who is asked to take it back.
         """
         self._run = secrets.token_hex(8)
+        self._turn: int | None = None  # that no answer has confirmed yet
         self._name = name or socket.gethostname()
         self._delivery = delivery
         self._server = server
@@ -328,9 +329,11 @@ class Courier:
         counts = None
         with contextlib.suppress(RequestRejected):  # a refusal is an answer, too
             counts = self._server.status(self._delivery.spool.waiting_count(), self._report())
-            self._delivery.spool.loss_is_told()
+            self._turn = None
+            with contextlib.suppress(SpoolUnwritable):  # then the next answer tells it again
+                self._delivery.spool.loss_is_told()
+                self._backlog.note_status(counts)
             self._refresh.note_status(counts)
-            self._backlog.note_status(counts)
             if self._refresh.is_behind(counts):
                 self._next_refresh = -math.inf
         self._next_status = now + STATUS_EVERY_S
@@ -342,7 +345,8 @@ class Courier:
         spool = self._delivery.spool
         told: dict[str, object] = {"set_aside": spool.set_aside_count()}
         with contextlib.suppress(SpoolUnwritable):  # a full disk counts nothing
-            told |= {"turn": spool.next_turn(), "run": self._run}
+            self._turn = self._turn or spool.next_turn()
+            told |= {"turn": self._turn, "run": self._run}
         if (saved := spool.loss()) is not None:
             told |= {"lost": "true", "saved": saved}
         return told

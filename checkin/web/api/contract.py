@@ -163,7 +163,7 @@ def require_bodies(spec: Any) -> Any:
 
 def _describe_epoch(responses: dict[str, Any]) -> None:
     for status, response in responses.items():
-        if str(status) in map(str, _ENDS):
+        if str(status) in map(str, _ENDS) and "$ref" not in response:
             response["headers"] = {
                 SIGNED: {
                     "description": f"Signature by the event's key, for a request with {NONCE}.",

@@ -69,6 +69,18 @@ const marked = (status, reply) =>
 /** @param {Asked} asked */
 const nonceOf = ({ headers }) => headers.get(NONCE_HEADER) ?? "";
 
+test("the signed lines are those that the server signs", () => {
+  const bytes = answerBytes("n".repeat(16), 401, "a".repeat(32), utf8("{}"));
+
+  assert.deepEqual(new TextDecoder().decode(bytes).split("\n"), [
+    "marhaba answer",
+    "n".repeat(16),
+    "401",
+    "a".repeat(32),
+    "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", // tests/protocol, too
+  ]);
+});
+
 for (const status of [400, 401, 403, 404, 409])
   test(`a ${status} of something else ends nothing`, async (t) => {
     serverAnswering(t, () => Response.json({ ...REFUSED, wipe: true }, { status }));

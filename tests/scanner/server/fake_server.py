@@ -7,6 +7,7 @@ turns `mood` to make it fail.
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import sys
 import threading
@@ -55,11 +56,15 @@ class _Listener(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+class _Listener6(_Listener):
+    address_family = socket.AF_INET6
+
+
 class FakeServer:
     """Listens on a free port of this machine while it is used as a context."""
 
-    def __init__(self, people=None):
-        self.people = people or {}
+    def __init__(self, people=None, host="127.0.0.1"):
+        self.people, self.host = people or {}, host
         self.answers: dict[str, tuple[dict, dict]] = {}
         self.batches: list[dict] = []
         self.annulled: list[str] = []
@@ -106,9 +111,10 @@ class FakeServer:
             def log_message(self, *_):
                 pass
 
-        self._http = _Listener(("127.0.0.1", getattr(self, "port", 0)), Handler)
+        listener = _Listener6 if ":" in self.host else _Listener
+        self._http = listener((self.host, getattr(self, "port", 0)), Handler)
         self.port = self._http.server_port
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self

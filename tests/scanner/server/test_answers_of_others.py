@@ -11,6 +11,7 @@ from checkin.protocol.gate_list import public_key_text
 from scanner.core.errors import AnsweredByAnother, DeviceWiped, RequestRejected, TokenRefused
 from scanner.core.scan import Scan
 from scanner.gate.gate import Gate
+from scanner.offline.clock import DeviceClock
 from scanner.offline.held_list import HeldList
 from scanner.offline.spool import Spool
 from scanner.server.client import Client
@@ -30,8 +31,14 @@ LOSES_NOTHING = {503: "{}", 502: "<html>", 429: json.dumps({"error": "slow_down"
 class Laptop:
     """A gate's scanner; its second thread runs once for each `round`."""
 
-    def __init__(self, server: FakeServer, folder, key: Ed25519PrivateKey | None) -> None:
-        client = Client(server.url, token=TOKEN)
+    def __init__(
+        self,
+        server: FakeServer,
+        folder,
+        key: Ed25519PrivateKey | None,
+        clock: DeviceClock | None = None,
+    ) -> None:
+        client = Client(server.url, token=TOKEN, clock=clock)
         self.spool = Spool(folder, frame=client.clock.frame)
         self.gate = Gate(
             client=client,
@@ -49,7 +56,7 @@ class Laptop:
 
     def scan(self, code: str = CODE):
         """Show a badge."""
-        scan = Scan(code=code)
+        scan = Scan(code=code, scanned_at=self.gate.client.clock.now())
         self.spool.put(scan)
         self.courier.deliver(scan)
         return scan

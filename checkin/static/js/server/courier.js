@@ -73,6 +73,7 @@ export class Courier {
   /** @type {number | null} */
   #nextOffer = null;
   #offered = 0;
+  #turn = 0; // that no answer has confirmed yet
   #run = randomId().replaceAll("-", ""); // of this page, which a copy of what it keeps does not have
   #nextQuestion = 0;
   #nextWordOfAnother = Number.NEGATIVE_INFINITY;
@@ -286,8 +287,9 @@ export class Courier {
     let counts = null;
     try {
       counts = await this.line.status(this.spool.waitingCount, await this.#report());
+      this.#turn = 0;
       await this.refresh.noteStatus(counts);
-      await this.#noteStatus(counts);
+      await this.#noteStatus(counts).catch(unlessFull); // then the next answer tells it again
       if (this.refresh.isBehind(counts)) this.#nextRefresh = 0;
     } catch (fault) {
       if (!(fault instanceof Rejected)) throw fault; // a server that will not say is there too
@@ -300,15 +302,16 @@ export class Courier {
   /** Return what an organiser has to know of what this browser keeps. */
   async #report() {
     const { kept } = this.spool;
-    const turn = (kept.value("turn") ?? 0) + 1;
     // On the disk before anybody is told: a copy of it is found out by a turn that was used before.
-    const isCounted = await kept.keep({ turn }).then(
-      () => true,
-      () => false, // a full disk counts nothing
-    );
+    if (!this.#turn) {
+      const turn = (kept.value("turn") ?? 0) + 1;
+      await kept.keep({ turn }).then(() => {
+        this.#turn = turn;
+      }, unlessFull); // a full disk counts nothing
+    }
     return {
       set_aside: String(this.spool.setAsideCount),
-      ...(isCounted ? { turn: String(turn), run: this.#run } : {}),
+      ...(this.#turn ? { turn: String(this.#turn), run: this.#run } : {}),
       ...(kept.value("lost") ? { lost: "true" } : {}),
     };
   }
@@ -467,6 +470,11 @@ export class Courier {
     if (this.#over) return;
     this.tell({ line: { online: this.delivery.online, counts, ...this.refresh.freshness() } });
   }
+}
+
+/** @param {unknown} fault */
+function unlessFull(fault) {
+  if (!(fault instanceof StorageFault)) throw fault;
 }
 
 /** @param {number[]} span */
