@@ -38,11 +38,13 @@ class DeviceRevoked(Unauthenticated):
 
     Attributes:
         purged: its event's personal data are erased: nothing of the event may stay anywhere.
+        event_slug: of its event, with whose key the device is told.
     """
 
-    def __init__(self, detail: str, *, purged: bool = False) -> None:
+    def __init__(self, detail: str, *, purged: bool = False, event_slug: str = "") -> None:
         super().__init__(detail)
         self.purged = purged
+        self.event_slug = event_slug
 
 
 class Forbidden(MarhabaError):

@@ -113,10 +113,28 @@ class SpoolUnwritable(ScannerError):
     code = "spool_unwritable"
 
 
+class SpoolDamaged(SpoolUnwritable):
+    """A file of this device is damaged, which the next start mends as far as it can."""
+
+    code = "spool_damaged"
+
+
+class MemoryLost(ScannerError):
+    """What this gate kept was damaged or gone; `count` scans could be read out of it."""
+
+    code = "memory_lost"
+
+
 class ServerUnreachable(ScannerError):
     """No Marhaba server answered: try again later."""
 
     code = "unreachable"
+
+
+class AnsweredByAnother(ServerUnreachable):
+    """Something between this gate and the server answers in the server's place."""
+
+    code = "answered_by_another"
 
 
 class OtherSchemeAnswers(ServerUnreachable):
@@ -127,6 +145,10 @@ class OtherSchemeAnswers(ServerUnreachable):
 
 class ServerFailed(ServerUnreachable):
     """The server answered that it failed on this request."""
+
+
+class TooLarge(ServerFailed):
+    """Something on the way takes no request as large as this one."""
 
 
 class ComeLater(ServerUnreachable):

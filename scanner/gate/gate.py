@@ -13,6 +13,7 @@ from typing import Any
 from checkin.domain.scanning.facts import Direction
 from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import (
+    MemoryLost,
     NotPaired,
     OtherSchemeAnswers,
     ScannerError,
@@ -21,6 +22,7 @@ from scanner.core.errors import (
 )
 from scanner.gate.station import Station
 from scanner.offline.clock import DeviceClock
+from scanner.offline.damaged import forget_damaged
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.held_list import HeldList
 from scanner.offline.help_desk import HelpDesk
@@ -39,7 +41,7 @@ from scanner.server.device import (
     remembered,
     spool_folder,
 )
-from scanner.server.events import GateEvent
+from scanner.server.events import GateEvent, Trouble
 from scanner.server.http_link import server_address
 from scanner.server.refresh import Refresh
 from scanner.server.unverified import other_scheme_of
@@ -72,6 +74,7 @@ class Gate:
         place: {id, name} of the gate, empty when only a token was given.
         event: {slug, name, timezone}, empty likewise.
         name: what this device is called; "" for the computer's name.
+        public_key: of the event, as the pairing told it; "" where it did not.
         desk: the people whom a help desk holds.
     """
 
@@ -84,6 +87,7 @@ class Gate:
     place: dict[str, Any] = field(default_factory=dict)
     event: dict[str, Any] = field(default_factory=dict)
     name: str = ""
+    public_key: str = ""
     link: Link = field(default_factory=Link)
     desk: HelpDesk = field(init=False)
 
@@ -91,6 +95,7 @@ class Gate:
         self.desk = HelpDesk(self.held.folder, self.held, self.client.clock)
         self.spool.acknowledged.event = self.event.get("slug", "")
         self.client.epochs = self.spool.acknowledged
+        self.client.public_key = lambda: self.held.held().public_key or self.public_key
 
     def open(self, tell: Callable[[GateEvent], None]) -> tuple[Station, Courier]:
         """Make the station and its courier, which call `tell` from several threads."""
@@ -102,6 +107,8 @@ class Gate:
         desk_supply = DeskSupply(self.client, self.desk)
         refresh = Refresh(self.client, self.held, self.spool, clock, desk_supply)
         courier = Courier(delivery, self.client, refresh, tell, self.wipe, self.name)
+        if (saved := self.spool.loss()) is not None:
+            tell(Trouble(MemoryLost(count=saved)))
         station = Station(
             self.spool, courier.submit, tell, self.language, self.type, clock=clock.now
         )
@@ -130,7 +137,8 @@ class Gate:
         is_purged = self.client.is_purged
         forget_sent = acknowledged.forget_all if is_purged else acknowledged.forget_heard
         # The passages last: they take what was deleted before them out of the file.
-        return (self.desk.wipe, self.held.wipe, forget_sent, self.spool.memory.wipe, forget_pairing)
+        erase = (self.desk.wipe, self.held.wipe, forget_sent, self.spool.memory.wipe)
+        return (*erase, partial(forget_damaged, self.held.folder), forget_pairing)
 
     def close(self) -> None:
         """Close the files; what is in them stays."""
@@ -189,6 +197,7 @@ def gate_for(wanted: Wanted) -> Gate:
         place=pairing.gate,
         event=pairing.event,
         name=pairing.name,
+        public_key=pairing.public_key,
     )
     _leave_behind(gate, is_new=bool(wanted.pairing_code))
     return gate

@@ -14,7 +14,15 @@ from scanner.core.scan import Verdict
 from scanner.decode.base import Decoder, Reading
 from scanner.gate.gate import Gate
 from scanner.gate.station import Sight
-from scanner.server.events import GateEvent, LinkSeen, OfferedAgain, Stopped, Trouble, Uploaded
+from scanner.server.events import (
+    GateEvent,
+    LinkSeen,
+    OfferedAgain,
+    SentAgain,
+    Stopped,
+    Trouble,
+    Uploaded,
+)
 from scanner.words import say
 
 
@@ -37,6 +45,8 @@ class Lines:
             self._uploaded(gate_event)
         elif isinstance(gate_event, OfferedAgain):
             self.remark("offered_again", count=gate_event.count)
+        elif isinstance(gate_event, SentAgain):
+            self.remark("sent_again", count=gate_event.count)
         elif isinstance(gate_event, LinkSeen):
             self._warn_once(gate_event)
         elif isinstance(gate_event, Trouble):

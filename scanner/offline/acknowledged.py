@@ -270,6 +270,21 @@ def _heard(connection: sqlite3.Connection, what: Iterable[str], epoch: str, coun
     )
 
 
+def unheard(connection: sqlite3.Connection, scan_id: str, epoch: str) -> bool:
+    """Have an acknowledged scan offered to an epoch again, in the caller's transaction.
+
+    Returns:
+        Whether it is one that is kept here.
+    """
+    known = connection.execute("SELECT 1 FROM acknowledged WHERE scan_id = ?", (scan_id,))
+    is_kept = known.fetchone() is not None
+    if is_kept:
+        connection.execute(
+            "DELETE FROM acknowledged_by WHERE what = ? AND epoch = ?", (scan_id, epoch)
+        )
+    return is_kept
+
+
 def _walk_in(body: dict[str, Any]) -> WalkIn:
     nobody = Scan(code="")
     return WalkIn(body["id"], body["delegation_id"], body["sealed"], nobody)

@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scanner.core.errors import SpoolUnwritable
+from scanner.core.errors import SpoolDamaged, SpoolUnwritable
 
 #: opens the file at a path; the simulation replaces it by a disk that fails
 Connect = Callable[[Path], sqlite3.Connection]
+#: SQLite's numbers: the file is malformed, or none of its own
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 #: of a statement: by their places, or by their names
 Values = Iterable[Any] | Mapping[str, Any]
 
@@ -105,4 +107,11 @@ def faults(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise SpoolUnwritable(detail=f"{path}: {error}") from error
+        kind = SpoolDamaged if is_damage(error) else SpoolUnwritable
+        raise kind(detail=f"{path}: {error}") from error
+
+
+def is_damage(error: BaseException) -> bool:
+    """Say whether a fault means that a file is damaged, and not that the disk is full."""
+    number = getattr(error, "sqlite_errorcode", None)
+    return isinstance(number, int) and number & 0xFF in _DAMAGE

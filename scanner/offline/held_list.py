@@ -10,9 +10,12 @@ from typing import Any
 
 from checkin.protocol.gate_list import SealedEntry
 from scanner.core.errors import ListRefused
+from scanner.offline.damaged import renew_if_damaged
 from scanner.offline.disk import Connect, DeviceFile, connect_file
 from scanner.offline.list_checks import Held, Received, objection, received
 
+#: the file's name in a device's folder
+GATE_LIST = "gate-list.sqlite"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS entries (tag TEXT PRIMARY KEY, sealed TEXT NOT NULL) WITHOUT ROWID;
@@ -34,7 +37,8 @@ class HeldList:
             event: the slug that the pairing named; a list of another event is refused.
         """
         self.folder = folder
-        self._file = DeviceFile(folder / "gate-list.sqlite", _SCHEMA, connect)
+        renew_if_damaged(folder / GATE_LIST, connect)
+        self._file = DeviceFile(folder / GATE_LIST, _SCHEMA, connect)
         self._event = event
 
     def held(self) -> Held:

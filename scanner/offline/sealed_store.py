@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from checkin.protocol.sealed_pages import PageKeys, SealedPage
+from scanner.offline.damaged import renew_if_damaged
 from scanner.offline.disk import Connect, DeviceFile, connect_file
 
 _SCHEMA = """
@@ -29,6 +30,7 @@ class SealedStore:
 
     def __init__(self, path: Path, connect: Connect = connect_file) -> None:
         """Open or make the file."""
+        renew_if_damaged(path, connect)
         self._file = DeviceFile(path, _SCHEMA, connect)
         self._keys: PageKeys | None = None
         self._opened: dict[str, list[dict[str, Any]]] = {}

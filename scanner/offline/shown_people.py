@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from checkin.domain.people.searching import BUDGET_LASTS, Showing, Spent
+from scanner.offline.damaged import renew_if_damaged
 from scanner.offline.disk import Connect, DeviceFile, connect_file
 
 _SCHEMA = """
@@ -30,6 +31,7 @@ class ShownPeople:
 
     def __init__(self, path: Path, connect: Connect = connect_file) -> None:
         """Open or make the file."""
+        renew_if_damaged(path, connect)
         self._file = DeviceFile(path, _SCHEMA, connect)
 
     def spent(self, now: datetime) -> Spent:

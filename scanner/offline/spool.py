@@ -13,10 +13,11 @@ from typing import Any
 
 from scanner.core.errors import SpoolUnwritable
 from scanner.core.scan import Scan, kept_scan, utc_text
-from scanner.offline import acknowledged, memory, waiting_walk_ins
+from scanner.offline import acknowledged, damaged, memory, waiting_walk_ins
 from scanner.offline.acknowledged import Acknowledged, Acknowledgement, Offer
-from scanner.offline.disk import Connect, DeviceFile, connect_file
+from scanner.offline.disk import Connect, DeviceFile, connect_file, faults
 from scanner.offline.earlier_spools import forget_codes
+from scanner.offline.held_list import GATE_LIST
 from scanner.offline.memory import Memory, Passage
 from scanner.offline.waiting_walk_ins import WaitingWalkIns
 
@@ -33,19 +34,34 @@ CREATE TABLE IF NOT EXISTS set_aside (     -- what the server will never take, k
     scan_id   TEXT PRIMARY KEY,
     body      TEXT NOT NULL,
     error     TEXT NOT NULL,
-    set_aside_at TEXT NOT NULL
+    set_aside_at TEXT NOT NULL,
+    decided  TEXT,                         -- these three as it waited, to send it again
+    frame    TEXT NOT NULL DEFAULT '',
+    lease_id TEXT
 );
 CREATE TABLE IF NOT EXISTS contradicted (  -- let in here, and the server's rules say otherwise
     scan_id   TEXT PRIMARY KEY,
     reason    TEXT,
     scanned_at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS told (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS clocks (frame TEXT PRIMARY KEY, skew_s REAL NOT NULL);
 {memory.SCHEMA};
 {waiting_walk_ins.SCHEMA};
 {acknowledged.SCHEMA}
 """
-_LATER_COLUMNS = ("frame TEXT NOT NULL DEFAULT ''", "lease_id TEXT")
+LARGEST_BATCH = 500
+_SCANS_IN = (
+    *(("waiting", "body"), ("set_aside", "body")),
+    *(("walk_ins", "scan"), ("acknowledged", "body")),
+)
+_LATER_COLUMNS = (
+    ("waiting", "frame TEXT NOT NULL DEFAULT ''"),
+    ("waiting", "lease_id TEXT"),
+    ("set_aside", "decided TEXT"),
+    ("set_aside", "frame TEXT NOT NULL DEFAULT ''"),
+    ("set_aside", "lease_id TEXT"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +123,11 @@ class Spool:
             SpoolUnwritable: the folder or its file cannot be written.
         """
         self._frame = frame
-        self._file = DeviceFile(folder / "spool.sqlite", _SCHEMA, connect)
+        path = folder / "spool.sqlite"
+        is_lost = _is_lost(path, connect)
+        self._file = DeviceFile(path, _SCHEMA, connect)
         try:
+            self._salvage(path, is_lost=is_lost)
             self._bring_up_to_date()
         except BaseException:
             self._file.close()
@@ -117,10 +136,29 @@ class Spool:
         self.acknowledged = Acknowledged(self._file)
         self.walk_ins = WaitingWalkIns(self._file, frame, self.acknowledged)
 
+    def _salvage(self, path: Path, *, is_lost: bool) -> None:
+        folders = damaged.folders_to_salvage(path)
+        if not (folders or is_lost):
+            return
+        with self._file.transaction() as connection:
+            saved = damaged.read_back(connection, folders, path.name)
+            connection.execute("INSERT OR REPLACE INTO told VALUES ('lost', ?)", (str(saved),))
+        damaged.note_salvaged(folders)
+
+    def loss(self) -> int | None:
+        """Return how many scans were saved of a damaged spool; None once the server knows it."""
+        saved = self.told("lost")
+        return int(saved) if saved else None
+
+    def loss_is_told(self) -> None:
+        """Note that the server knows that this device has lost its memory."""
+        if self.told("lost"):
+            self.keep_told("lost", "")
+
     def _bring_up_to_date(self) -> None:
-        for column in _LATER_COLUMNS:  # a spool of the first version may still hold scans
+        for table, column in _LATER_COLUMNS:  # a spool of an earlier version may still hold scans
             with contextlib.suppress(SpoolUnwritable):
-                self._file.write(f"ALTER TABLE waiting ADD COLUMN {column}")
+                self._file.write(f"ALTER TABLE {table} ADD COLUMN {column}")
         forget_codes(self._file)
 
     def put(self, scan: Scan) -> None:
@@ -204,10 +242,55 @@ class Spool:
         """Move a scan that the server rejected for good to the list for a person to look at."""
         row = (scan.scan_id, json.dumps(scan.kept()), error, utc_text(datetime.now(UTC)))
         with self._file.transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)", row)
+            connection.execute(
+                "INSERT OR REPLACE INTO set_aside"
+                " (scan_id, body, error, set_aside_at, decided, frame, lease_id)"
+                " SELECT ?1, ?2, ?3, ?4, max(decided), coalesce(max(frame), ''), max(lease_id)"
+                " FROM waiting WHERE scan_id = ?1",
+                row,
+            )
             _drop(connection, [scan.scan_id])
 
-    def decided(self, limit: int = 500, besides: Container[str] = ()) -> list[Waiting]:
+    def send_again(self) -> list[Waiting]:
+        """Let everything that was set aside wait again; return what nobody has answered yet.
+
+        What an epoch had acknowledged is offered to it again.
+        """
+        rows = self._file.rows(
+            "SELECT body, decided, frame, lease_id FROM set_aside ORDER BY set_aside_at, rowid"
+        )
+        again = [(json.loads(body), *how) for body, *how in rows]
+        with self._file.transaction() as connection:
+            for body, decided, frame, lease_id in again:
+                how = (decided, frame, lease_id)
+                if "walk_in" in body:
+                    waiting_walk_ins.wait_again(connection, body, how)
+                elif not acknowledged.unheard(connection, body["scan_id"], self.acknowledged.epoch):
+                    connection.execute(
+                        "INSERT OR IGNORE INTO waiting (scan_id, body, decided, frame, lease_id)"
+                        " VALUES (?, ?, ?, ?, ?)",
+                        (body["scan_id"], json.dumps(body), *how),
+                    )
+            connection.execute("DELETE FROM set_aside")
+        ids = {body["scan_id"] for body, *_ in again}
+        return [one for one in self.undecided() if one.scan.scan_id in ids]
+
+    def told(self, name: str) -> str:
+        """Return what was kept of what the server told, or this device counts; "" for nothing."""
+        rows = self._file.rows("SELECT value FROM told WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else ""
+
+    def keep_told(self, name: str, value: str) -> None:
+        """Keep a value under a name."""
+        self._file.write("INSERT OR REPLACE INTO told VALUES (?, ?)", (name, value))
+
+    def next_turn(self) -> int:
+        """Count a heartbeat: the number is on the disk before anybody is told of it."""
+        turn = int(self.told("turn") or 0) + 1
+        self.keep_told("turn", str(turn))
+        return turn
+
+    def decided(self, limit: int = LARGEST_BATCH, besides: Container[str] = ()) -> list[Waiting]:
         """Return the oldest scans that were answered here and wait for the server.
 
         They are of one run, so that one `device_time` is right for all of them.
@@ -285,6 +368,24 @@ class Spool:
             )
             for body, decided, frame, lease_id, delegation_id in self._file.rows(query, (limit,))
         ]
+
+
+def _is_lost(path: Path, connect: Connect) -> bool:
+    """Move a damaged spool aside; say whether one is gone that was here."""
+    with faults(path):
+        if not path.exists():  # the gate list is made after it, and lies beside it
+            return path.with_name(GATE_LIST).exists()
+        if not damaged.is_whole(path, connect, _read_all):
+            damaged.move_aside(path)
+    return False
+
+
+def _read_all(connection: sqlite3.Connection) -> None:
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    for table, column in _SCANS_IN:
+        if table in tables:
+            for (body,) in connection.execute(f"SELECT {column} FROM {table}"):  # noqa: S608 - texts of this file
+                kept_scan(json.loads(body))
 
 
 def _offered(one: Offer) -> Waiting:

@@ -75,7 +75,12 @@ class WaitingWalkIns:
         body = json.dumps(walk_in.scan.kept() | {"walk_in": walk_in.body()})
         row = (walk_in.scan.scan_id, body, error, utc_text(datetime.now(UTC)))
         with self._file.transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)", row)
+            connection.execute(
+                "INSERT OR REPLACE INTO set_aside"
+                " (scan_id, body, error, set_aside_at, decided, frame, lease_id)"
+                " SELECT ?, ?, ?, ?, decided, frame, lease_id FROM walk_ins WHERE scan_id = ?",
+                (*row, walk_in.scan.scan_id),
+            )
             _drop(connection, walk_in)
 
     def all(self) -> list[WalkIn]:
@@ -86,6 +91,31 @@ class WaitingWalkIns:
     def count(self) -> int:
         """Count the walk-ins that wait."""
         return self._file.number("SELECT count(*) FROM walk_ins")
+
+
+def wait_again(
+    connection: sqlite3.Connection, body: dict[str, Any], how: tuple[Any, Any, Any]
+) -> None:
+    """Let a walk-in who was set aside wait again, in the caller's transaction.
+
+    Args:
+        how: decided, frame and lease, as they waited. Whoever is kept here was let in.
+    """
+    decided, frame, lease_id = how
+    scan = {key: value for key, value in body.items() if key != "walk_in"}
+    let_in = json.dumps({"status": "ok", "reason": None})
+    connection.execute(
+        "INSERT OR IGNORE INTO walk_ins (scan_id, body, scan, decided, frame, lease_id)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            scan["scan_id"],
+            json.dumps(body["walk_in"]),
+            json.dumps(scan),
+            decided or let_in,
+            frame,
+            lease_id,
+        ),
+    )
 
 
 def _walk_in(body: dict[str, Any], scan: dict[str, Any]) -> WalkIn:

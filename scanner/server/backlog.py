@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 from scanner.core.errors import ComeLater, ServerFailed
 from scanner.offline.spool import Waiting
 from scanner.server.delivery import Delivery
-from scanner.server.events import GateEvent, OfferedAgain, Uploaded
+from scanner.server.events import GateEvent, OfferedAgain, SentAgain, Uploaded
 
 #: between these, in seconds, the first batch is offered again, and each further one
 _FIRST_OFFER_S = (0.0, 5.0)
@@ -40,6 +41,25 @@ class Backlog:
     def add(self, cut_off: Waiting) -> None:
         """Take a scan that is in the spool without an answer."""
         self._cut_off.append(cut_off)
+
+    def send_again(self) -> int:
+        """Let what was set aside wait again; return how many scans that are."""
+        count = self._delivery.spool.set_aside_count()
+        self._cut_off += self._delivery.spool.send_again()
+        if count:
+            self._tell(SentAgain(count))
+        return count
+
+    def note_status(self, counts: dict[str, Any]) -> None:
+        """Send again what was set aside if an organiser asks for it, or the server is a new one."""
+        spool, device = self._delivery.spool, counts.get("device") or {}
+        said = {"send_again": device.get("send_again"), "version": counts.get("version")}
+        new = {name: str(value) for name, value in said.items() if value}
+        new = {name: value for name, value in new.items() if value != spool.told(name)}
+        for name, value in new.items():
+            spool.keep_told(name, value)
+        if new:
+            self.send_again()
 
     def resume(self) -> None:
         """Ask the server to decide the scans without an answer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,7 +28,8 @@ PAGES_AT_ONCE = 40
 class Pairing:
     """What a server gave this computer: `gate` is {id, name}, `event` {slug, name, timezone}.
 
-    `name` is what the device was called then; "" for the computer's name.
+    `name` is what the device was called then; "" for the computer's name. By `public_key` the
+    event's answers are signed; "" of an earlier server.
     """
 
     device_id: str
@@ -35,6 +37,7 @@ class Pairing:
     gate: dict[str, Any]
     event: dict[str, Any]
     name: str = ""
+    public_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,11 @@ class Client(HttpLink):
         try:
             reply = self.post("devices/pair", asked, timeout_s=10)
             return Pairing(
-                str(reply["device_id"]), reply["device_token"], reply["gate"], reply["event"]
+                str(reply["device_id"]),
+                reply["device_token"],
+                reply["gate"],
+                reply["event"],
+                public_key=str(reply.get("public_key") or ""),
             )
         except KeyError as error:
             raise ServerUnreachable(server=self.server) from error
@@ -118,9 +125,10 @@ class Client(HttpLink):
         path = "gate-list" + (f"?{query}" if query else "")
         known = {"If-None-Match": etag} if etag else {}
         answer = self._send("GET", path, None, LIST_TIMEOUT_S, known)
-        if answer.status_code == 304:
+        if answer.response.status_code == 304:
+            self._check_whose(answer)
             return None
-        return ListReply(self._understood(answer), answer.headers.get("ETag", ""))
+        return ListReply(self._understood(answer), answer.response.headers.get("ETag", ""))
 
     def people_list(self) -> dict[str, Any]:
         """Return the key of this help desk and the marks of the pages of people."""
@@ -162,13 +170,16 @@ class Client(HttpLink):
         reply = self.post("buses/annul", asked, timeout_s=BATCH_TIMEOUT_S)
         return [str(scan_id) for scan_id in reply.get("annulled") or []]
 
-    def status(self, waiting: int | None = None) -> dict[str, Any]:
+    def status(
+        self, waiting: int | None = None, more: Mapping[str, object] = MappingProxyType({})
+    ) -> dict[str, Any]:
         """Return the live counts of the event.
 
         Args:
             waiting: how many scans wait here; boards show it with this device's clock and battery.
+            more: what else this device tells of itself, by the names of the contract.
         """
-        told = "" if waiting is None else f"?{urlencode(self._told(waiting))}"
+        told = "" if waiting is None else f"?{urlencode({**self._told(waiting), **more})}"
         return self.get(f"status{told}", timeout_s=SCAN_TIMEOUT_S)
 
     def ask_to_return(self, name: str, gate: dict[str, Any], event: str, held: int) -> bool:

@@ -6,14 +6,16 @@ import contextlib
 import functools
 import math
 import queue
+import secrets
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from scanner.core.errors import (
+    AnsweredByAnother,
     CertificateRefused,
     DeviceWiped,
     NotKnownAnyMore,
@@ -36,6 +38,8 @@ from scanner.server.refresh import EVERY_S, Refresh
 from scanner.server.verdicts import fault_verdict
 
 ROUND_S = 1.0
+#: what answers in the server's place is told again after this time
+_SAID_FOR_S = 60.0
 STATUS_EVERY_S = 10.0
 #: nobody waits longer for a laptop to be closed
 GOODBYE_S = 1.0
@@ -52,7 +56,9 @@ class Return(StrEnum):
 class Server(Protocol):
     """The methods of `Client` that the courier uses."""
 
-    def status(self, waiting: int | None = None) -> dict[str, Any]:
+    def status(
+        self, waiting: int | None = None, more: Mapping[str, object] = ...
+    ) -> dict[str, Any]:
         """Read the live counts and tell how many scans wait; sent regularly as a heartbeat."""
         ...
 
@@ -95,6 +101,8 @@ class Courier:
             wipe: erases list, token and names; called when the server says so.
             name: what this device is called, for an organiser who is asked to take it back.
         """
+        self._run = secrets.token_hex(8)
+        self._turn: int | None = None  # that no answer has confirmed yet
         self._name = name or socket.gethostname()
         self._delivery = delivery
         self._server = server
@@ -109,6 +117,7 @@ class Courier:
         self._next_refresh = -math.inf
         self._supplied_epoch = ""
         self._told_of_certificate = False
+        self._next_word_of_another = -math.inf
         self._return = Return.NOT_NEEDED
         self._next_question = -math.inf
         self._threads = [
@@ -216,7 +225,9 @@ class Courier:
         if self._refused:
             return fault_verdict(scan, self._refused, self._delivery.language)
         try:
-            return self._deliver_or_decide(scan)
+            verdict = self._deliver_or_decide(scan)
+            self._say_who_answers(self._delivery.link.fault)
+            return verdict
         except TokenRefused as fault:
             self._stop(fault)
             return fault_verdict(scan, self._refused or fault, self._delivery.language)
@@ -301,10 +312,19 @@ class Courier:
             work()
         except ServerUnreachable as fault:
             self._note_connection(online=False)
+            self._say_who_answers(fault)
             # Waiting does not repair this: a person is told, once per lost connection.
             if isinstance(fault, CertificateRefused) and not self._told_of_certificate:
                 self._told_of_certificate = True
                 self._tell(Trouble(fault))
+
+    def _say_who_answers(self, fault: ServerUnreachable | None) -> None:
+        """Say that something else answers in the server's place, now and then while it does."""
+        self._delivery.link.fault = None
+        now = self._refresh.clock.elapsed_s()
+        if isinstance(fault, AnsweredByAnother) and now >= self._next_word_of_another:
+            self._next_word_of_another = now + _SAID_FOR_S
+            self._tell(Trouble(fault))
 
     def _heartbeat(self) -> None:
         now = self._refresh.clock.elapsed_s()
@@ -312,13 +332,35 @@ class Courier:
             return
         counts = None
         with contextlib.suppress(RequestRejected):  # a refusal is an answer, too
-            counts = self._server.status(self._delivery.spool.waiting_count())
+            counts = self._server.status(self._delivery.spool.waiting_count(), self._report())
+            self._turn = None
+            with contextlib.suppress(SpoolUnwritable):  # then the next answer tells it again
+                self._delivery.spool.loss_is_told()
+                self._backlog.note_status(counts)
             self._refresh.note_status(counts)
             if self._refresh.is_behind(counts):
                 self._next_refresh = -math.inf
         self._next_status = now + STATUS_EVERY_S
         self._told_of_certificate = False
         self._note_connection(online=True, counts=counts)
+
+    def _report(self) -> dict[str, object]:
+        """Return what an organiser has to know of this device's disk."""
+        spool = self._delivery.spool
+        told: dict[str, object] = {"set_aside": spool.set_aside_count()}
+        with contextlib.suppress(SpoolUnwritable):  # a full disk counts nothing
+            self._turn = self._turn or spool.next_turn()
+            told |= {"turn": self._turn, "run": self._run}
+        if (saved := spool.loss()) is not None:
+            told |= {"lost": "true", "saved": saved}
+        return told
+
+    def send_set_aside_again(self) -> None:
+        """Send once more what the server has rejected; `tell` hears how many scans that are."""
+        try:
+            self._backlog.send_again()
+        except SpoolUnwritable as fault:
+            self._tell(Trouble(fault))
 
     def _supply(self) -> None:
         now = self._refresh.clock.elapsed_s()

@@ -17,13 +17,14 @@ from scanner.core.errors import (
     ServerFailed,
     ServerUnreachable,
     SpoolUnwritable,
+    TooLarge,
 )
 from scanner.core.scan import ListedScan, Scan, Verdict, ref_of, tag_of
 from scanner.offline.acknowledged import Acknowledgement
 from scanner.offline.clock import shifted
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.memory import Passage, passage_told
-from scanner.offline.spool import Contradicted, Spool, Waiting
+from scanner.offline.spool import LARGEST_BATCH, Contradicted, Spool, Waiting
 from scanner.offline.walk_in import Newcomer, WalkIn, sealed_walk_in
 from scanner.server.verdicts import fault_verdict, verdict_told
 
@@ -46,9 +47,10 @@ class Server(Protocol):
 
 @dataclass
 class Link:
-    """Whether the server answered the last request."""
+    """Whether the server answered the last request; of a scan that it did not, the fault."""
 
     online: bool = True
+    fault: ServerUnreachable | None = None
 
 
 @dataclass
@@ -62,6 +64,8 @@ class Delivery:
     language: str = DEFAULT_LANGUAGE
     #: ids of scans on which the server failed: the others go before them
     _passed_over: set[str] = field(default_factory=set)
+    #: so many scans go at once: fewer where something on the way takes no more
+    _largest: int = LARGEST_BATCH
     #: what the server has acknowledged while the disk could not be written, with the clock's run
     _unkept: list[tuple[Scan, dict[str, Any], str]] = field(default_factory=list)
 
@@ -77,8 +81,8 @@ class Delivery:
             return self._decide_here(scan)
         try:
             reply = _named(scan, self.server.post_scan(scan, self.offline.clock.now()))
-        except ServerUnreachable:
-            self.link.online = False
+        except ServerUnreachable as fault:
+            self.link.online, self.link.fault = False, fault
             return self._decide_here(scan)
         except RequestRejected as rejection:
             return self._set_aside(scan, rejection)
@@ -195,7 +199,7 @@ class Delivery:
             ComeLater: others' turn comes first.
             ServerUnreachable, TokenRefused: nothing was settled.
         """
-        waiting = self.spool.offered()
+        waiting = self.spool.offered()[: self._largest]
         return self._offer(waiting) if waiting else 0
 
     def upload(self) -> int:
@@ -209,7 +213,7 @@ class Delivery:
         if not waiting:
             self._passed_over.clear()
             waiting = self.spool.decided()
-        return self._upload(waiting) if waiting else 0
+        return self._upload(waiting[: self._largest]) if waiting else 0
 
     def resume(self, cut_off: list[Waiting]) -> int:
         """Send the scans that a crash interrupted before their verdict; return how many.
@@ -241,6 +245,10 @@ class Delivery:
             results = self.server.post_batch(waiting, device_time)
         except RequestRejected as rejection:
             return self._upload_apart(waiting, rejection)
+        except TooLarge:
+            if len(waiting) == 1:
+                return self._pass_over(waiting)
+            return self._upload(self._smaller(waiting))
         except ServerFailed:
             return self._pass_over(waiting)
         sent = {one.scan.scan_id: one for one in waiting}
@@ -263,6 +271,10 @@ class Delivery:
             results = self.server.post_batch(waiting, device_time)
         except RequestRejected as rejection:
             return self._offer_apart(waiting, rejection)
+        except TooLarge:
+            if len(waiting) == 1:
+                raise
+            return self._offer(self._smaller(waiting))
         ours = {r["scan_id"]: r for r in results if r.get("scan_id") in sent}
         told = next(iter(ours.values()), {})
         for scan_id, result in ours.items():
@@ -316,6 +328,10 @@ class Delivery:
             return 1
         middle = len(waiting) // 2
         return self._upload(waiting[:middle]) + self._upload(waiting[middle:])
+
+    def _smaller(self, waiting: list[Waiting]) -> list[Waiting]:
+        self._largest = len(waiting) // 2
+        return waiting[: self._largest]
 
     def _pass_over(self, waiting: list[Waiting]) -> int:
         # The server fails on one of these: halve the batch to find it, and send the others first.

@@ -45,7 +45,8 @@ def remember(server: str, pairing: Pairing) -> None:
     spool = earlier.get("spool") or str(spool_folder(server, pairing.token))
     event = {key: value for key, value in pairing.event.items() if key != "name"}
     place = {"device_id": pairing.device_id, "gate": pairing.gate, "event": event}
-    place |= {"name": pairing.name} if pairing.name else {}
+    told = {"name": pairing.name, "public_key": pairing.public_key}
+    place |= {key: value for key, value in told.items() if value}
     token = _token_as_kept(server, pairing.token)
     known[server] = {**place, **token, "spool": spool, **_authority_in(earlier)}
     _write_known(known)
@@ -78,8 +79,8 @@ def remembered(server: str) -> tuple[Pairing, Path] | None:
     token = entry["token"] if "token" in entry else unsealed(entry["sealed"])
     if token is None:
         raise KeyStoreClosed
-    name = entry.get("name", "")
-    pairing = Pairing(entry["device_id"], token, entry["gate"], entry["event"], name)
+    told = (entry.get("name", ""), entry.get("public_key", ""))
+    pairing = Pairing(entry["device_id"], token, entry["gate"], entry["event"], *told)
     if "name" in pairing.event:
         remember(server, pairing)
     return pairing, Path(entry["spool"])

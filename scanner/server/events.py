@@ -30,6 +30,13 @@ class OfferedAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class SentAgain:
+    """Scans that were set aside wait again, and are sent once more."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class LinkSeen:
     """The state of the connection; `counts` is the body of `/status` when it was read."""
 
@@ -60,4 +67,4 @@ class Annulled:
     outcome: str
 
 
-GateEvent = Verdict | Uploaded | OfferedAgain | LinkSeen | Stopped | Trouble | Annulled
+GateEvent = Verdict | Uploaded | OfferedAgain | SentAgain | LinkSeen | Stopped | Trouble | Annulled

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,9 +14,11 @@ from urllib.parse import urlsplit
 import requests
 
 from checkin.protocol.epochs import COUNTER, EPOCH, SEEN, is_epoch
+from checkin.protocol.signed_answers import NONCE, SIGNED, SignedAnswer, new_nonce
 from checkin.protocol.version import VERSION
 from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import (
+    AnsweredByAnother,
     AskedTooOften,
     BadServerAddress,
     CertificateChanged,
@@ -31,6 +35,7 @@ from scanner.core.errors import (
     ServerUnreachable,
     SpoolUnwritable,
     TokenRefused,
+    TooLarge,
 )
 from scanner.offline.clock import DeviceClock
 from scanner.server.local_names import LocalNames
@@ -47,6 +52,20 @@ TOLD_BY_HEADERS = {"epoch": EPOCH, "counter": COUNTER}
 
 # Answers that will be the same however often the request is sent.
 _HOPELESS = {400, 403, 404, 409, 413, 415, 422}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it arrived.
+
+    Attributes:
+        is_ours: it names an epoch, or this device has never met one: that server may be an old one.
+        is_vouched: what it ends is ended: it is signed by the event's key, as far as that is known.
+    """
+
+    response: requests.Response
+    is_ours: bool
+    is_vouched: bool
 
 
 class Epochs(Protocol):
@@ -99,6 +118,8 @@ class HttpLink:
         self.clock = clock or DeviceClock()
         #: told of each answer's epoch, once this device has a spool
         self.epochs: Epochs | None = None
+        #: returns the key of the event by which its answers are signed; "" where it is unknown
+        self.public_key: Callable[[], str] = str
         #: the server has said that the event's data are erased everywhere
         self.is_purged = False
         self._session = requests.Session()
@@ -159,15 +180,16 @@ class HttpLink:
         body: dict[str, Any] | None,
         timeout_s: float,
         headers: dict[str, str],
-    ) -> requests.Response:
-        url = f"{self.server}/api/v1/{path}"
+    ) -> Answer:
+        url, nonce = f"{self.server}/api/v1/{path}", new_nonce()
+        headers = {**headers, NONCE: nonce}
         if self.epochs and (seen := self._seen()):
-            headers = {**headers, SEEN: seen}
+            headers[SEEN] = seen
         # A kept connection may have been closed by the server meanwhile: that costs a second try,
         # which is safe because the server knows a scan by its scan_id.
         for last in (False, True):
             try:
-                answer = self._session.request(
+                response = self._session.request(
                     method,
                     url,
                     json=body,
@@ -175,8 +197,7 @@ class HttpLink:
                     headers=headers,
                     allow_redirects=False,
                 )
-                self._meet(answer)
-                return answer
+                return self._met(response, nonce)
             except requests.exceptions.SSLError as error:
                 # TLS that breaks off is a connection lost, as when the server's worker restarts.
                 if refusal := _refusal_in(error):
@@ -195,14 +216,23 @@ class HttpLink:
             return self.epochs.seen() if self.epochs else ""
         return ""
 
-    def _meet(self, answer: requests.Response) -> None:
-        epoch = answer.headers.get(EPOCH, "")
-        if self.epochs is None or not is_epoch(epoch):
-            return
-        # What refuses a token that it has never accepted is no server of this device's.
-        if answer.status_code != 401 or self.epochs.epoch:
+    def _met(self, response: requests.Response, nonce: str) -> Answer:
+        """Return an answer with whose it is, and take its epoch."""
+        epoch = response.headers.get(EPOCH, "")
+        is_marked, known = is_epoch(epoch), self.epochs.epoch if self.epochs else ""
+        is_vouched = self._is_vouched(response, nonce, epoch) if is_marked else not known
+        # What refuses this device, and is no server of its event, has an epoch of another database.
+        if self.epochs and is_marked and (response.status_code < 400 or (known and is_vouched)):
             with contextlib.suppress(SpoolUnwritable):  # then the next answer tells it again
                 self.epochs.meet(epoch)
+        return Answer(response, is_marked or not known, is_vouched)
+
+    def _is_vouched(self, response: requests.Response, nonce: str, epoch: str) -> bool:
+        key = self.public_key()
+        if not key:
+            return True
+        answer = SignedAnswer(nonce, response.status_code, epoch, response.content)
+        return answer.is_genuine(key, response.headers.get(SIGNED, ""))
 
     def _refused(self, refusal: ssl.SSLCertVerificationError) -> CertificateRefused:
         if refusal.verify_code in _OTHER_NAME:
@@ -214,7 +244,9 @@ class HttpLink:
         kind = CertificateChanged if self._authority else CertificateRefused
         return kind(server=self.server)
 
-    def _understood(self, answer: requests.Response) -> dict[str, Any]:
+    def _understood(self, received: Answer) -> dict[str, Any]:
+        answer = received.response
+        self._check_whose(received)
         reply = _json_object(answer)
         # The portal of a public network, or a proxy whose server is away, answers with a page or
         # an error of its own: that neither stops this device nor sets a scan aside.
@@ -222,10 +254,15 @@ class HttpLink:
             raise ServerUnreachable(server=self.server)
         if answer.ok:
             told = {name: answer.headers.get(of, "") for name, of in TOLD_BY_HEADERS.items()}
-            return reply | {name: value for name, value in told.items() if value}
+            told = {name: value for name, value in told.items() if value}
+            return (reply if received.is_vouched else _endless(reply)) | told
+        if answer.status_code == 401 and reply.get("wipe") is not True:
+            raise TokenRefused
+        if not received.is_vouched and answer.status_code in {401, *_HOPELESS}:
+            raise AnsweredByAnother(server=self.server)
         if answer.status_code == 401:
             self.is_purged = reply.get("purged") is True
-            raise DeviceWiped if reply.get("wipe") is True else TokenRefused
+            raise DeviceWiped
         if answer.status_code in _HOPELESS:
             detail = str(reply.get("detail", ""))
             raise RequestRejected(answer.status_code, reply["error"], detail, reply)
@@ -235,6 +272,17 @@ class HttpLink:
         if answer.status_code == 503 and reply["error"] == ComeLater.code:
             raise ComeLater(server=self.server, wait_s=_seconds_to_wait(answer))
         raise (ServerFailed if answer.status_code == 500 else ServerUnreachable)(server=self.server)
+
+    def _check_whose(self, received: Answer) -> None:
+        """Raise where something else than this device's server answers, or cannot pass it on."""
+        status = received.response.status_code
+        if status == 413 and not (received.is_vouched and _json_object(received.response)):
+            raise TooLarge(server=self.server)
+        if received.is_ours:
+            return
+        # A proxy whose server is away, or is asked too often, says so by these.
+        waits = status == 429 or status >= 500
+        raise (ServerUnreachable if waits else AnsweredByAnother)(server=self.server)
 
     def _note_skew(self, reply: dict[str, Any], sent_at: datetime, round_trip_s: float) -> None:
         # `/status` says when it counted, which is the same moment.
@@ -271,6 +319,15 @@ def _refusal_in(error: BaseException | None) -> ssl.SSLCertVerificationError | N
 def _wrapped_in(error: BaseException) -> BaseException | None:
     inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
     return inner if isinstance(inner, BaseException) else None
+
+
+def _endless(reply: dict[str, Any]) -> dict[str, Any]:
+    """Return a reply without the scans of a batch that it sets aside: they are sent again."""
+    results = reply.get("results")
+    if not isinstance(results, list):
+        return reply
+    kept = [one for one in results if not (isinstance(one, dict) and one.get("error"))]
+    return reply | {"results": kept}
 
 
 def _minutes_to_wait(answer: requests.Response) -> int:

@@ -41,8 +41,15 @@ class Commands:
         counter: Counter,
         bus: BusDesk,
         practise: Callable[[Practice], None],
+        send_again: Callable[[], None],
     ) -> None:
-        """Take whom to tell; `practise` shows the verdict of a practice badge."""
+        """Take whom to tell.
+
+        Args:
+            practise: shows the verdict of a practice badge.
+            send_again: sends once more what was set aside.
+        """
+        self._send_again = send_again
         self._bus = bus
         self._station = station
         self._counter = counter
@@ -57,6 +64,7 @@ class Commands:
             "l": lambda screen, _now_s: state.in_next_language(screen),
             "m": lambda screen, _now_s: replace(screen, is_mirrored=not screen.is_mirrored),
             "p": self._practised,
+            "r": self._sent_again,
             "s": state.sound_switched,
         }
         self.is_over = False
@@ -114,6 +122,11 @@ class Commands:
         if screen.drafts and not asked:
             return state.with_notice(screen, "drafts_unsent", now_s)
         self.is_over = True
+        return screen
+
+    def _sent_again(self, screen: Screen, _now_s: float) -> Screen:
+        if screen.aside:
+            self._send_again()
         return screen
 
     def _practised(self, screen: Screen, now_s: float) -> Screen:

@@ -63,7 +63,13 @@ class Window:
         self._bus = BusDesk(
             requests.open_bus, self._courier.lists, self._courier, self._station.clock
         )
-        self._commands = Commands(self._station, self._counter, self._bus, self._practise)
+        self._commands = Commands(
+            self._station,
+            self._counter,
+            self._bus,
+            self._practise,
+            self._courier.send_set_aside_again,
+        )
         self._keyboard = Keyboard()
         self._sound = Sound()
         self._fault: ScannerError | None = None

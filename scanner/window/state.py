@@ -7,7 +7,7 @@ from typing import Any
 
 from checkin.domain.scanning.facts import Direction, WithoutBadge
 from checkin.words.languages import DEFAULT_LANGUAGE
-from scanner.core.errors import ScannerError
+from scanner.core.errors import MemoryLost, ScannerError
 from scanner.core.scan import Kind, Verdict
 from scanner.decode.base import Corners
 from scanner.gate.station import Sight
@@ -22,8 +22,10 @@ from scanner.server.events import (
     GateEvent,
     LinkSeen,
     OfferedAgain,
+    SentAgain,
     Stopped,
     Trouble,
+    Uploaded,
 )
 from scanner.server.refresh import Freshness
 from scanner.server.verdicts import foreign_verdict
@@ -35,6 +37,8 @@ from scanner.window.recent_scans import Card, RecentScans
 from scanner.words import next_language
 
 NOTICE_S = 3.0
+#: of what a volunteer has to tell the organiser
+LASTING_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +147,13 @@ def after(
         fault = gate_event.fault
         return with_notice(screen, fault.code, at_s, lasts_s=1e9, **fault.details)
     if isinstance(gate_event, Trouble):
-        details = gate_event.fault.details
-        return with_notice(screen, gate_event.fault.code, at_s, lasts_s=NOTICE_S, **details)
-    key = "offered_again" if isinstance(gate_event, OfferedAgain) else "uploaded"
-    return with_notice(screen, key, at_s, count=gate_event.count)
+        fault = gate_event.fault
+        lasts_s = LASTING_S if isinstance(fault, MemoryLost) else NOTICE_S
+        return with_notice(screen, fault.code, at_s, lasts_s=lasts_s, **fault.details)
+    return with_notice(screen, _COUNTED[type(gate_event)], at_s, count=gate_event.count)
+
+
+_COUNTED = {OfferedAgain: "offered_again", SentAgain: "sent_again", Uploaded: "uploaded"}
 
 
 def at_time(screen: Screen, at_s: float) -> Screen:

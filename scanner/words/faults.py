@@ -60,7 +60,19 @@ FAULTS = {
         "Scan NOT saved: the disk cannot be written ({detail}). Free some space or "
         "choose another folder with --spool, then scan again."
     ),
+    "spool_damaged": msgid(
+        "Scan NOT saved: what this gate keeps on its disk is damaged ({detail}). Quit and start "
+        "again: what can still be read is saved, then scan again."
+    ),
+    "memory_lost": msgid(
+        "What this gate kept on its disk was damaged. Scans saved out of it: {count}; others that "
+        "were not sent may be missing. Tell the organiser, and scan on."
+    ),
     "unreachable": msgid("The server {server} does not answer. Check the network and the address."),
+    "answered_by_another": msgid(
+        "Something between this gate and the server answers in its place: check the network "
+        "(sign-in page, proxy). Scan on: everything is kept here."
+    ),
     "other_scheme_answers": msgid(
         "Marhaba does not answer at {server}, but at {other}: use that address if the "
         "organiser shows the same one."

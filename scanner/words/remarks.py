@@ -25,6 +25,7 @@ REMARKS = {
     "offered_again": msgid(
         "The server's records were put back: scans that it had before were sent again: {count}"
     ),
+    "sent_again": msgid("Scans set aside that are sent again: {count}"),
     "still_waiting": msgid("Scans not sent yet: {count}. They will go at the next start."),
     "set_aside": msgid(
         "Scans rejected as unreadable and set aside: {count}. Tell the organiser; "

@@ -6,11 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    String,
     UniqueConstraint,
     text,
 )
@@ -126,6 +128,17 @@ class Device(Base):
     desk_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     #: since when nobody stands at it; None: somebody does
     kiosk_since: Mapped[datetime | None]
+    #: scans that it has set aside, as it last said, and when it was last asked to send them again
+    set_aside: Mapped[int | None]
+    again_at: Mapped[datetime | None]
+    #: its highest heartbeat, and the run of its program that counted it: see `domain.gates.turns`
+    turn: Mapped[int | None] = mapped_column(BigInteger)
+    turn_run: Mapped[str | None] = mapped_column(String(32))
+    #: when two copies of it were last noticed
+    copied_at: Mapped[datetime | None]
+    #: when it last said that what it kept was damaged or gone, and how many scans it has saved
+    memory_lost_at: Mapped[datetime | None]
+    memory_saved: Mapped[int | None]
 
 
 class ReturningDevice(Base):

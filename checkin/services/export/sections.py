@@ -195,6 +195,8 @@ def devices(event_id: int) -> Rows:
             *(Device.paired_at, Device.revoked_at, Device.wiped_at, Device.last_seen_at),
             *(Device.skew_ms, Device.waiting, Device.list_at, Device.battery, Device.charging),
             *(Device.may_search, Device.search_granted_at, Device.kiosk_since),
+            *(Device.set_aside, Device.again_at),
+            *(Device.memory_lost_at, Device.memory_saved, Device.copied_at),
             Device.desk_salt.is_not(None).label("help_desk"),
         )
         .join(Gate, Gate.id == Device.gate_id)

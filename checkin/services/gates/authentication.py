@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +84,7 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
             raise DeviceRevoked(
                 "this device was revoked: wipe what it holds and pair it again",
                 purged=row.purged_at is not None,
+                event_slug=row.slug,
             )
         hours = hours_in(connection, row.event_id, row.grace_s) if row.has_hours else ()
     return _paired(rows, hours)
@@ -178,12 +179,17 @@ class LastSeen:
 
 
 def try_to_mark_seen(database: Database, device_id: int, now: datetime, **told: object) -> None:
-    """Do as `mark_seen` where the database takes it: no answer to a device depends on it.
+    """Do as `mark_seen` where the database takes it: no answer to a device depends on it."""
+    try_to_write(database, lambda session: mark_seen(session, device_id, now, **told))
+
+
+def try_to_write(database: Database, work: Callable[[Session], object]) -> None:
+    """Write what no answer to a device depends on, where the database takes it.
 
     Lists and counts are still read from a database that is full or read-only.
     """
     try:
-        in_transaction(database, lambda session: mark_seen(session, device_id, now, **told))
+        in_transaction(database, work)
     except SQLAlchemyError as fault:
         if outage_of(fault) is None:
             raise

@@ -25,6 +25,7 @@ from checkin.web.api.contract import (
     READ_SCHEME,
     SECURITY_SCHEME,
     add_epoch,
+    add_signature,
     require_bodies,
 )
 from checkin.web.site.errors import register_errors
@@ -97,7 +98,8 @@ def create_api(state: Marhaba) -> APIFlask:
     app.extensions[EXTENSION] = state
     _add_routes(app)
     app.after_request(add_api_headers)
-    app.after_request(add_epoch)
+    app.after_request(add_signature)
+    app.after_request(add_epoch)  # runs before what is registered above: the signature covers it
     app.after_request(log_refusals((401, 403, 404)))
     return app
 

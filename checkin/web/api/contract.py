@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from checkin.errors import DeviceRevoked, InvalidRequest, Unauthenticated
 from checkin.protocol.epochs import EPOCH, SEEN, seen_in
+from checkin.protocol.signed_answers import NONCE, SIGNED, SignedAnswer, is_nonce
 from checkin.services.backups.epochs import notice_cursor, notice_seen
 from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.gates.devices import PairedDevice
@@ -162,6 +163,13 @@ def require_bodies(spec: Any) -> Any:
 
 def _describe_epoch(responses: dict[str, Any]) -> None:
     for status, response in responses.items():
+        if str(status) in map(str, _ENDS) and "$ref" not in response:
+            response["headers"] = {
+                SIGNED: {
+                    "description": f"Signature by the event's key, for a request with {NONCE}.",
+                    "schema": {"type": "string"},
+                }
+            }
         if str(status).startswith("2") and "$ref" not in response:
             response["headers"] = {
                 EPOCH: {
@@ -212,6 +220,29 @@ def add_epoch(response: Response) -> Response:
     return response
 
 
+#: of answers after which a device sends a request no more, or erases what it holds
+_ENDS = {400, 401, 403, 404, 409, 413, 415, 422}
+
+
+def sign_answer() -> None:
+    """Have the answer to this request signed, because a part of it ends something."""
+    g.ends = True
+
+
+def add_signature(response: Response) -> Response:
+    """Sign an answer that ends something on the device that asks, with its event's key.
+
+    Only a device that is known has an event, and one of an earlier version names no nonce.
+    """
+    nonce, slug = request.headers.get(NONCE, ""), g.get("event_slug", "")
+    ends = response.status_code in _ENDS or g.get("ends", False)
+    if ends and slug and is_nonce(nonce):
+        epoch = response.headers.get(EPOCH, "")
+        answer = SignedAnswer(nonce, response.status_code, epoch, response.get_data())
+        response.headers[SIGNED] = answer.sign(marhaba().keys.list_signer(slug))
+    return response
+
+
 def current_device() -> PairedDevice:
     """Return the device that sent the request."""
     device: PairedDevice = g.device
@@ -246,11 +277,12 @@ def _device_of_request() -> PairedDevice:
     try:
         device = state.devices.device_by_token(state.database, token)
     except DeviceRevoked as revoked:
+        g.event_slug = revoked.event_slug
         # It erases what the present epoch has acknowledged: this must be the right one.
         if not revoked.purged:
             check_epoch()
         raise
-    g.epoch = device.epoch
+    g.epoch, g.event_slug = device.epoch, device.event_slug
     if state.last_seen.due(device.id):
         try_to_mark_seen(state.database, device.id, now())
     return device

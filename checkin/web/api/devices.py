@@ -8,6 +8,7 @@ from flask import Response, request
 from checkin.db.engine import in_transaction
 from checkin.domain.accounts.browsers import client_of
 from checkin.errors import Unauthenticated
+from checkin.protocol.gate_list import public_key_text
 from checkin.services.gates.devices import confirm_wipe, pair_device
 from checkin.services.gates.returning import Return, ask_to_return
 from checkin.services.limits.rules import PAIRING, RETURNING
@@ -59,6 +60,7 @@ def pair(body: PairRequest) -> Response:
             "device_token": device.token,
             "gate": gate_body(device),
             "event": {"slug": event.slug, "name": event.name, "timezone": event.timezone},
+            "public_key": public_key_text(marhaba().keys.list_signer(event.slug)),
             "server_time": utc_text(now()),
         },
         201,

@@ -9,13 +9,16 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from checkin.db.models import HelpCall
+from checkin.domain.gates.turns import Turn
 from checkin.errors import InvalidRequest
+from checkin.protocol.version import VERSION
 from checkin.services.accounts.pins import somebody_has_a_pin
 from checkin.services.backups.epochs import current_epoch
 from checkin.services.board.live_counts import live_counts
 from checkin.services.board.stream_readers import device_reader
 from checkin.services.events.events import category_names
-from checkin.services.gates.authentication import try_to_mark_seen
+from checkin.services.gates.authentication import try_to_mark_seen, try_to_write
+from checkin.services.gates.device_reports import Report, asked_to_send_again, record_report
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.gates.gate_list import GateList, current_cursor, gate_list
 from checkin.services.gates.help_calls import call_of
@@ -81,6 +84,7 @@ def read_status() -> Response:
         overrides = somebody_has_a_pin(session)
         categories = [one._asdict() for one in category_names(session, device.event_id)]
         call = call_of(session, device.id, now())
+        again_at = asked_to_send_again(session, device.id)
     body = status_body(counts)
     asks = {
         "id": device.id,
@@ -91,11 +95,12 @@ def read_status() -> Response:
         "categories": categories,
         "kiosk": device.kiosk,
         "help": call and _call_body(call),
+        "send_again": utc_text(again_at),
     }
     if device.is_help_desk:
         asks["help_desk"] = True
     told = {"rehearsal": True} if device.rehearsing else {}
-    return json_response({"device": asks} | body | told)
+    return json_response({"device": asks, "version": VERSION} | body | told)
 
 
 def _call_body(call: HelpCall) -> dict[str, str | None]:
@@ -123,12 +128,17 @@ def _record_reported(device: PairedDevice, told: StatusQuery, at: datetime) -> N
     columns: dict[str, Any] = {}
     if told.waiting is not None:
         columns["waiting"] = told.waiting
+    if told.set_aside is not None:
+        columns["set_aside"] = told.set_aside
     if told.device_time is not None:
         columns["skew_ms"] = milliseconds(at - told.device_time)
     if told.battery is not None:
         columns |= {"battery": told.battery, "charging": told.charging}
-    if columns:
-        try_to_mark_seen(marhaba().database, device.id, at, **columns)
+    turn = Turn(told.turn, told.run) if told.turn is not None else None
+    report = Report(columns, turn, lost_memory=told.lost, saved=told.saved)
+    if report != Report():
+        database = marhaba().database
+        try_to_write(database, lambda s: record_report(s, device.event_id, device.id, report, at))
 
 
 def _cursor(text: str | None) -> int:

@@ -43,6 +43,7 @@ from checkin.web.api.contract import (
     language,
     now,
     returns,
+    sign_answer,
 )
 from checkin.web.api.offers import Offers
 from checkin.web.api.practice import practice_body, practice_result
@@ -133,6 +134,7 @@ def _record_offline(body: BatchRequest) -> Response:
         in_transaction(state.database, take_back_again)
     try_to_mark_seen(state.database, device.id, at, skew_ms=skew_ms)
     state.live.nudge(device.event_id)
+    sign_answer()  # a result may say that a scan will never be taken
     results = [
         _batch_result(reading, answer) for reading, answer in zip(readings, answers, strict=True)
     ] + [practice_result(answer) for answer in practised]

@@ -90,6 +90,9 @@ class PairReply(Body):
     device_token: str
     gate: GateName
     event: EventName
+    public_key: str = Field(
+        description="With which the event's gate lists, and answers that end something, are signed."
+    )
     server_time: datetime
 
 

@@ -31,6 +31,31 @@ class StatusQuery(Body):
     charging: bool = Field(
         default=False, strict=False, description="Whether it is on the mains, with `battery`."
     )
+    set_aside: int | None = Field(
+        default=None, ge=0, le=1_000_000, strict=False, description="Scans that it has set aside."
+    )
+    turn: int | None = Field(
+        default=None,
+        ge=1,
+        le=2**53,
+        strict=False,
+        description="Its heartbeats, counted on its disk: by it two copies of that are found out.",
+    )
+    run: str = Field(
+        default="", max_length=32, description="Of its program, random; given with `turn`."
+    )
+    lost: bool = Field(
+        default=False,
+        strict=False,
+        description="What it kept was damaged or gone when it was started; until it is answered.",
+    )
+    saved: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        strict=False,
+        description="Scans that it has read out of what was damaged, with `lost`.",
+    )
 
 
 class Figures(Body):
@@ -113,6 +138,9 @@ class DeviceName(Body):
     help: HelpCallStatus | None = Field(
         description="Its call for help that is open, or was taken a few minutes ago.",
     )
+    send_again: datetime | None = Field(
+        description="When an organiser last asked it to send what it has set aside; obeyed once.",
+    )
 
 
 class StopMessages(Body):
@@ -152,4 +180,5 @@ class StatusReply(Body):
     delegations: list[DelegationStatus]
     gates: list[GateStatus]
     at: datetime
+    version: str = Field(description="Of the server: a new one may take what was set aside.")
     rehearsal: bool = False

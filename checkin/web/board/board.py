@@ -11,6 +11,7 @@ from checkin.services.backups.epochs import announced_restore
 from checkin.services.board.all_days import all_days_of
 from checkin.services.board.board import Board, CountsByMinute, board_now
 from checkin.services.events.days import day_numbered
+from checkin.services.gates.device_reports import troubled_devices
 from checkin.services.people.buses import bus_counts
 from checkin.web.board.body import board_body
 from checkin.web.board.days import ALL_DAYS, asked_day, asks_for_all_days, choices
@@ -44,6 +45,7 @@ def _live(visit: EventVisit, template: str) -> Answer:
         template,
         waiting_conflicts=board.conflicts,
         put_back=announced_restore(visit.session, visit.now),
+        troubled=troubled_devices(visit.session, visit.event.id, visit.now),
         **_shown(visit, board),
     )
 

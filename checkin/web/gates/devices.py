@@ -14,6 +14,7 @@ from checkin.errors import Conflict, InvalidRequest, MarhabaError
 from checkin.services.accounts.pins import somebody_has_a_pin
 from checkin.services.events.events import categories_of
 from checkin.services.gates import returning
+from checkin.services.gates.device_reports import ask_to_send_again
 from checkin.services.gates.devices import devices_of, gates_of, revoke_device
 from checkin.services.gates.gates import categories_of_gates, change_device
 from checkin.services.gates.leases import lent_to
@@ -73,6 +74,14 @@ def revoke(visit: EventVisit, device_id: int) -> Answer:
     """Revoke a device."""
     visit.write(lambda v: revoke_device(v.session, v.event, device_id, **v.who))
     visit.server.devices.forget()
+    return redirect(visit.address("devices.show"))
+
+
+@bp.post("/events/<slug>/devices/<int:device_id>/send-again")
+@visited_by(STAFF)
+def send_again(visit: EventVisit, device_id: int) -> Answer:
+    """Have a device send again the scans that it has set aside."""
+    visit.write(lambda v: ask_to_send_again(v.session, v.event, device_id, **v.who))
     return redirect(visit.address("devices.show"))
 
 

@@ -109,6 +109,10 @@ def _faults() -> dict[str, str]:
         "list_refused": _(
             "The list received is not the event's ({detail}): it is ignored. Tell the organiser."
         ),
+        "answered_by_another": _(
+            "Something between this gate and the server answers in its place: check the network "
+            "(sign-in page, proxy). Scan on: everything is kept here."
+        ),
         "unexpected": _("Something failed ({detail}). Reload the page; scans are kept."),
     }
 
@@ -269,6 +273,7 @@ def _status() -> dict[str, str]:
             "The server's records were put back, and it does not know this gate any more. Scan on: "
             "everything is kept here. The organiser takes this gate back on the Devices page."
         ),
+        "sent_again": _("Scans set aside that are sent again: {count}"),
         "contradicted": _(
             "People let in offline whom the server objects to: {count}. Tell the organiser."
         ),

@@ -103,8 +103,9 @@ def _draw_options(
 
 
 def help_keys(language: str) -> tuple[tuple[str, str], ...]:
-    """Return the keys of a gate, and the one that a browser has no use for."""
-    return (*gate_keys(language), ("Q", say(language, "help_quit")))
+    """Return the keys of a gate, and those that a browser has no use for."""
+    own = (("R", "help_again"), ("Q", "help_quit"))
+    return (*gate_keys(language), *((key, say(language, does)) for key, does in own))
 
 
 def help_image(language: str, width: int, height: int) -> Image.Image:

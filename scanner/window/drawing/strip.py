@@ -74,7 +74,7 @@ def cells_of(screen: Screen) -> tuple[Cell, ...]:
     if screen.low_battery is not None:
         cells.append(Cell(word("battery"), f"{screen.low_battery} %", warns=True))
     if screen.aside:
-        cells.append(Cell(word("aside"), str(screen.aside), warns=True))
+        cells.append(Cell(word("aside"), f"{screen.aside} · R", warns=True))
     if screen.drafts:
         cells.append(Cell(word("drafts"), f"{screen.drafts} · W", warns=True))
     if screen.is_muted:

@@ -62,10 +62,8 @@ test("what a browser erased is noticed, and the first time is none", async () =>
   );
 
   emptyBrowser();
-  assert.equal(
-    (await openGate({ ...DEVICE, opened: true }, untold, REASONS, TABLES)).wasErased,
-    true,
-  );
+  const erased = await openGate({ ...DEVICE, opened: true }, untold, REASONS, TABLES);
+  assert.deepEqual([erased.wasErased, erased.spool.kept.value("lost")], [true, true]);
 });
 
 test("another pairing takes over unsent scans and nothing else", async () => {

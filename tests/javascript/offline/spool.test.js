@@ -106,11 +106,11 @@ test("a batch settles what was taken, and lists what a person must look at", asy
   for (const scan of [ONE, TWO, THREE]) await spool.put(scan, "f1");
 
   const contradicted = { scan_id: "s1", reason: /** @type {const} */ ("blocked") };
-  await spool.settle(["s1", "s2"], [contradicted], [setAsideRow(KEPT_TWO, "too old")]);
+  await spool.settle(["s1", "s2"], [contradicted], [setAsideRow({ scan: KEPT_TWO }, "too old")]);
 
   const next = await reopened();
   assert.deepEqual(next.undecided(), [KEPT_THREE]);
-  assert.deepEqual(next.setAsideList, [{ scan_id: "s2", scan: KEPT_TWO, error: "too old" }]);
+  assert.deepEqual(next.setAsideList, [setAsideRow({ scan: KEPT_TWO }, "too old")]);
   assert.equal(next.setAsideCount, 1);
   assert.deepEqual(await storage.all("contradicted"), [contradicted]);
 });
@@ -124,7 +124,7 @@ test("what could not be stored is not believed", async () => {
     spool.put(TWO, "f1"),
     spool.decide("s1", OK, aPassage("s1")),
     spool.done(["s1"], aPassage("s1")),
-    spool.settle(["s1"], [], [setAsideRow(KEPT_ONE, "no")]),
+    spool.settle(["s1"], [], [setAsideRow({ scan: KEPT_ONE }, "no")]),
     spool.takeLease(aLease(), "L1"),
     spool.dropLease(),
     spool.keepSkew("f1", 100),
@@ -146,7 +146,55 @@ test("one scan that the server will never take is set aside", async () => {
   await spool.setAside("s1", "409 other_scan: …");
 
   assert.deepEqual([spool.waitingCount, spool.setAsideCount], [0, 1]);
-  assert.deepEqual((await reopened()).setAsideList, [setAsideRow(KEPT_ONE, "409 other_scan: …")]);
+  assert.deepEqual((await reopened()).setAsideList, [
+    setAsideRow({ scan: KEPT_ONE, frame: "f1" }, "409 other_scan: …"),
+  ]);
+});
+
+test("what was set aside waits again as it waited", async () => {
+  const spool = await reopened();
+  await spool.put(ONE, "f1");
+  await spool.put(TWO, "f1");
+  await spool.decide("s2", OK, { ...aPassage("s2"), lease_id: "L1" });
+  await spool.setAside("s1", "400");
+  await spool.setAside("s2", "400");
+
+  const { count, unanswered } = await spool.sendAgain();
+
+  assert.deepEqual([count, unanswered.map(({ scan }) => scan)], [2, [KEPT_ONE]]);
+  for (const one of [spool, await reopened()]) {
+    assert.deepEqual([one.waitingCount, one.setAsideCount], [2, 0]);
+    assert.deepEqual(one.undecided(), [KEPT_ONE]);
+    const [{ scan, decided, frame, lease_id }] = one.decided();
+    assert.deepEqual([scan, decided, frame, lease_id], [KEPT_TWO, OK, "f1", "L1"]);
+  }
+});
+
+test("an acknowledged scan that was set aside is offered again", async () => {
+  const spool = await reopened();
+  for (const epoch of ["a", "b"]) await spool.acknowledged.meet(epoch.repeat(32));
+  const told = { scan: KEPT_ONE, decided: OK, frame: "f1", epoch: "a".repeat(32) };
+  await spool.settle([], [], [setAsideRow({ scan: KEPT_ONE }, "400")], [told]);
+  await spool.acknowledged.heard(["s1"], "b".repeat(32));
+  assert.equal(spool.acknowledged.countToOffer, 0);
+
+  await spool.sendAgain();
+
+  for (const one of [spool, await reopened()])
+    assert.deepEqual([one.acknowledged.countToOffer, one.waitingCount], [1, 0]);
+});
+
+test("a walk-in who was set aside waits again", async () => {
+  const spool = await reopened();
+  const walkIn = { id: "w1", delegation_id: 4, sealed: "sealed" };
+  const passage = { ...aPassage("s1"), lease_id: "L1" };
+  await spool.walkIns.takeIn(walkIn, ONE, { decided: OK, passage }, "f1");
+  const [row] = spool.walkIns.all;
+  await spool.walkIns.putAside(row, "409");
+
+  await spool.sendAgain();
+
+  for (const one of [spool, await reopened()]) assert.deepEqual(one.walkIns.all, [row]);
 });
 
 test("a batch holds decided scans that one clock read, the oldest first", async () => {

@@ -94,7 +94,14 @@ test("whom the server will never register is put aside for a person to look at",
   for (const now of [spool, await reopened()]) {
     assert.deepEqual([now.walkIns.count, now.waitingCount], [0, 0]);
     assert.deepEqual(now.setAsideList, [
-      { scan_id: "s1", scan: { ...KEPT, walk_in: WALK_IN }, error: "no such delegation" },
+      {
+        scan_id: "s1",
+        scan: { ...KEPT, walk_in: WALK_IN },
+        error: "no such delegation",
+        decided: { status: "ok", reason: null },
+        frame: "f1",
+        lease_id: "L1",
+      },
     ]);
   }
 });

@@ -56,6 +56,8 @@ function aCourier({ delivery, refresh, spool, line, tell = () => {}, wipe = asyn
   /** @type {Spool} */
   const waiting = fake({
     undecided: () => [],
+    kept: fake({ value: () => null, keep: async () => {} }),
+    setAsideCount: 0,
     waitingCount: 0,
     decidedCount: 0,
     acknowledged: fake({ epoch: "", countToOffer: 0 }),
@@ -518,4 +520,81 @@ test("a fault is named by the word that a person is told", () => {
   assert.deepEqual(faultOf(new StorageFault("lost")), { code: "storage_lost", detail: "lost " });
   assert.deepEqual(faultOf(new ListRefused("older")), { code: "list_refused", detail: "older" });
   assert.deepEqual(faultOf(new TypeError("x")), { code: "unexpected", detail: "TypeError: x" });
+});
+
+/**
+ * Return a spool with something set aside, and what it keeps.
+ * @param {object} values as they are kept
+ */
+function asideIn(values) {
+  /** @type {Record<string, unknown>} */
+  const kept = { ...values };
+  let again = 0;
+  /** @type {Partial<Spool>} */
+  const spool = {
+    setAsideCount: 2,
+    kept: fake({
+      value: (/** @type {string} */ name) => kept[name] ?? null,
+      keep: async (/** @type {object} */ more) => {
+        Object.assign(kept, more);
+      },
+    }),
+    sendAgain: async () => {
+      again += 1;
+      return { count: 2, unanswered: [] };
+    },
+  };
+  return { spool, kept, count: () => again };
+}
+
+test("what was set aside is sent again once when an organiser asks, or the server is a new one", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { spool, count } = asideIn({ version: "1.0.0" });
+  const replies = [
+    { ...COUNTS, version: "1.0.0" },
+    { ...COUNTS, version: "1.1.0" },
+    { ...COUNTS, version: "1.1.0" },
+    { gates: [], delegations: [], version: "1.1.0", device: { gate: PLACE, send_again: "noon" } },
+    { gates: [], delegations: [], version: "1.1.0", device: { gate: PLACE, send_again: "noon" } },
+  ];
+  const counts = [];
+  const line = { status: async () => replies.shift() ?? COUNTS };
+  for (const _ of [1, 2, 3, 4, 5]) {
+    const { courier } = aCourier({ spool, line });
+    courier.start();
+    t.mock.timers.tick(1);
+    await turn();
+    await turn();
+    courier.stop();
+    counts.push(count());
+  }
+
+  assert.deepEqual(counts, [0, 1, 1, 2, 2]);
+});
+
+test("a heartbeat tells what is set aside, counts on, and tells a lost store once", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { spool, kept } = asideIn({ turn: 4, lost: true });
+  /** @type {Record<string, string>[]} */
+  const told = [];
+  const line = {
+    status: async (/** @type {number | null} */ _waiting, /** @type {object} */ more = {}) => {
+      told.push({ ...more });
+      return COUNTS;
+    },
+  };
+  for (const _ of [1, 2]) {
+    const { courier } = aCourier({ spool, line });
+    courier.start();
+    t.mock.timers.tick(1);
+    await turn();
+    await turn();
+    courier.stop();
+  }
+
+  const [first, second] = told;
+  assert.deepEqual([first.set_aside, first.turn, first.lost], ["2", "5", "true"]);
+  assert.deepEqual([second.turn, second.lost], ["6", undefined]);
+  assert.notEqual(first.run, second.run);
+  assert.equal(kept.lost, false);
 });

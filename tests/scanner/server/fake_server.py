@@ -7,6 +7,7 @@ turns `mood` to make it fail.
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import sys
 import threading
@@ -17,7 +18,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from checkin.protocol.codes import format_code
+from checkin.protocol.epochs import EPOCH
 from checkin.protocol.fingerprints import AUTHORITY_PATH
+from checkin.protocol.signed_answers import NONCE, SIGNED, SignedAnswer
 from scanner.core.scan import ref_of
 
 TOKEN = "device-token"
@@ -53,11 +56,15 @@ class _Listener(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+class _Listener6(_Listener):
+    address_family = socket.AF_INET6
+
+
 class FakeServer:
     """Listens on a free port of this machine while it is used as a context."""
 
-    def __init__(self, people=None):
-        self.people = people or {}
+    def __init__(self, people=None, host="127.0.0.1"):
+        self.people, self.host = people or {}, host
         self.answers: dict[str, tuple[dict, dict]] = {}
         self.batches: list[dict] = []
         self.annulled: list[str] = []
@@ -76,6 +83,12 @@ class FakeServer:
         self.list = self.lease = self.stop = None
         self.authority: bytes | None = None  # DER, given away to whoever asks
         self.stumbles_over: set[str] = set()
+        self.reports: list[dict[str, list[str]]] = []  # what devices told of themselves
+        self.send_again, self.version = None, "1.0.0"
+        self.epoch = ""  # of its answers, unless something else gives them
+        self.key = None  # by which it signs them
+        self.other: tuple[int, str] | None = None  # what something on the way answers to everything
+        self.largest_body = 0  # in bytes, that something on the way lets pass; 0: any
         self.ahead_s = 0.0
         self._lock = threading.Lock()
 
@@ -98,9 +111,10 @@ class FakeServer:
             def log_message(self, *_):
                 pass
 
-        self._http = _Listener(("127.0.0.1", getattr(self, "port", 0)), Handler)
+        listener = _Listener6 if ":" in self.host else _Listener
+        self._http = listener((self.host, getattr(self, "port", 0)), Handler)
         self.port = self._http.server_port
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self
@@ -118,18 +132,29 @@ class FakeServer:
         self._http.server_close()
 
     def _reply(self, handler, body):
-        status, reply = self._answer(handler.path, handler.headers, body)
+        other = self._answer_on_the_way(handler)
+        status, reply = other or self._answer(handler.path, handler.headers, body)
         if isinstance(reply, bytes):
             data = reply
         else:
             data = reply.encode() if isinstance(reply, str) else json.dumps(reply).encode()
         handler.send_response(status)
+        if self.epoch and not other:
+            handler.send_header(EPOCH, self.epoch)
+        if self.key and not other:
+            signed = SignedAnswer(handler.headers[NONCE], status, self.epoch, data)
+            handler.send_header(SIGNED, signed.sign(self.key))
         handler.send_header("Content-Length", str(len(data)))
         # Closed after each answer, so that no test leaves a socket behind.
         handler.send_header("Connection", "close")
         handler.end_headers()
         handler.wfile.write(data)
         handler.close_connection = True
+
+    def _answer_on_the_way(self, handler):
+        if 0 < self.largest_body < int(handler.headers["Content-Length"] or 0):
+            return 413, "<html>Request Entity Too Large</html>"
+        return self.other
 
     def _answer(self, path, headers, body):
         self.languages.add(headers["Accept-Language"])
@@ -176,7 +201,10 @@ class FakeServer:
         if path.split("?")[0] == "/api/v1/status":
             gates = [{**GATE, "arrived": len(self.first), "last_scan_at": None}]
             device = {"id": 3, "gate": GATE, "event": EVENT, "without_badge": self.without_badge}
+            self.reports.append(parse_qs(urlsplit(path).query))
+            device["send_again"] = self.send_again
             counts = {"totals": {}, "gates": gates, "delegations": DELEGATIONS, "device": device}
+            counts["version"] = self.version
             return 200, {**counts, "stop": self.stop, "at": self._now()}
         if path.startswith("/api/v1/participants"):
             return self._register(body) if body else self._search(path)

@@ -34,7 +34,12 @@ def practised():
 
 
 @pytest.fixture
-def commands(tmp_path, annulled, practised):
+def sent_again():
+    return []
+
+
+@pytest.fixture
+def commands(tmp_path, annulled, practised, sent_again):
     spool = Spool(tmp_path)
     station = Station(spool, lambda scan: None, tell=pytest.fail)
     counter = Counter(
@@ -46,7 +51,7 @@ def commands(tmp_path, annulled, practised):
         lambda scan_id, why: annulled.append(scan_id),
     )
     bus = BusDesk(pytest.fail, pytest.fail, pytest.fail, pytest.fail)
-    yield Commands(station, counter, bus, practised.append)
+    yield Commands(station, counter, bus, practised.append, lambda: sent_again.append(True))
     bus.close()
     counter.background_tasks.close()
     spool.close()
@@ -133,3 +138,12 @@ def test_half_a_code_from_a_hand_scanner_asks_for_the_badge_again(commands):
     screen = commands.typed(Screen(), keys, 10.2)
 
     assert commands.typed(screen, [], 10.6).notice[0] == "again"
+
+
+def test_r_sends_again_what_is_set_aside_and_nothing_else(commands, sent_again):
+    press(commands, Screen(), "r")
+    assert sent_again == []
+
+    press(commands, Screen(aside=2), "r")
+
+    assert sent_again == [True]

@@ -59,7 +59,7 @@ def test_an_old_list_a_wrong_clock_a_low_battery_and_scans_set_aside_warn():
         "Horloge": "! 75 s",
         "Entrées ici": "0",
         "Batterie": "! 14 %",
-        "Mis de côté": "! 2",
+        "Mis de côté": "! 2 · R",
         "Son": "coupé",
     }
 

@@ -40,7 +40,7 @@ TABLES_LEFT_OUT = {
 #: the first gate of an answer, which is exported by its name
 COLUMNS_LEFT_OUT = {
     *("badge.id", "badge.token_hash", "badge.ref", "badge.list_version"),
-    *("device.token_hash", "device.desk_salt"),
+    *("device.token_hash", "device.desk_salt", "device.turn", "device.turn_run"),
     *("scan.code_hash", "scan.body_hash", "walk_in.person_hash"),
     *("event.key_check", "event.list_version", "bus_leader.list_version"),
     *("delegation.folded", "category.folded", "gate.folded", "flag.folded"),

@@ -123,3 +123,38 @@ def test_devices_of_one_name_are_numbered_and_a_taken_name_is_refused(organiser,
 
     assert ("<bdi>Laptop</bdi>" in page, "<bdi>Laptop 2</bdi>" in page) == (True, True)
     assert (refused.status_code, "Ce nom est déjà pris" in refused.text) == (400, True)
+
+
+def test_what_a_device_has_set_aside_is_asked_for_again(app, organiser, database, event):
+    gate = Api.enrolled(app, database, event, gate="Porte 1")
+    assert "Les faire renvoyer" not in organiser.read(DEVICES)
+    gate.read("/status?waiting=0&set_aside=3")
+
+    page = organiser.read(DEVICES)
+    assert "Mis de côté" in page
+    organiser.send(DEVICES, f"{DEVICES}/{gate.device_id}/send-again")
+
+    assert gate.read("/status")["device"]["send_again"]
+    assert "demandé à" in organiser.read(DEVICES)
+
+
+def test_a_lost_memory_and_a_copy_are_named_on_the_page_and_on_the_board(
+    app, organiser, database, event
+):
+    gate = Api.enrolled(app, database, event, gate="Porte 1")
+    for turn, run in ((5, "a"), (1, "b"), (2, "b"), (2, "c")):
+        gate.read(f"/status?turn={turn}&run={run}&saved=12")
+
+    page, board = organiser.read(DEVICES), organiser.read("/events/rabat-2025/board")
+
+    assert "mémoire perdue à" in page
+    assert "deux copies remarquées" in page
+    assert "a perdu ce qu’il gardait" in board
+    assert "Il existe deux copies de" in board
+
+
+def test_a_device_without_trouble_is_named_nowhere(app, organiser, database, event):
+    Api.enrolled(app, database, event, gate="Porte 1").read("/status?turn=1&run=a")
+
+    assert "mémoire perdue" not in organiser.read(DEVICES)
+    assert "deux copies" not in organiser.read("/events/rabat-2025/board")

@@ -156,6 +156,7 @@ FORMS = {
     f"{EVENT}/devices/pairing": STAFF,
     f"{EVENT}/devices/1": STAFF,
     f"{EVENT}/devices/1/revoke": STAFF,
+    f"{EVENT}/devices/1/send-again": STAFF,
     f"{EVENT}/devices/returning/999": STAFF,
     f"{EVENT}/devices/returning/999/refuse": STAFF,
     f"{EVENT}/gates": STAFF,

@@ -197,6 +197,20 @@ export class Acknowledged {
   }
 
   /**
+   * Return scans that are kept here as they are to be stored to be offered to the present epoch again.
+   * @param {string[]} scanIds
+   */
+  unheard(scanIds) {
+    return scanIds.flatMap((id) => {
+      const row = this.#rows.get(id);
+      if (!row) return [];
+      const by = { ...row.by };
+      delete by[this.epoch];
+      return [{ ...row, by }];
+    });
+  }
+
+  /**
    * Note that a scan was taken back, which has to be offered with it.
    * @param {string} scanId
    */

@@ -29,6 +29,7 @@ import { Storage } from "./storage.js";
  * @property {string} token
  * @property {Place} gate
  * @property {{slug: string, name: string, timezone: string}} event
+ * @property {string} [public_key] of the event, which an earlier server did not tell
  * @property {string} [name] what it was called when it was paired
  * @property {boolean} [opened] this browser has opened the gate before
  */
@@ -48,13 +49,14 @@ export async function openGate(device, tell, reasons, tables) {
   const before = spool.kept.value("device_id");
   // What another pairing left is not this gate's, unsent scans apart.
   if (before !== null && before !== device.id) await spool.wipe(false);
-  await spool.kept.keep({ device_id: device.id });
+  // Browsers erase what pages keep when the disk is full: scans may be lost, and that is said.
+  const wasErased = Boolean(device.opened) && before === null;
+  await spool.kept.keep({ device_id: device.id, ...(wasErased ? { lost: true } : {}) });
   const held = new HeldList(storage, spool.kept, device.event.slug);
   const clock = new DeviceClock({ keptSkew: spool.lastSkew, floor: held.confirmedAt });
   const desk = await HelpDesk.of(storage, held, clock, tables);
   const gate = new Gate(device, { spool, held, clock, desk }, tell, reasons);
-  // Browsers erase what pages keep when the disk is full: scans may be lost, and that is said.
-  gate.wasErased = Boolean(device.opened) && before === null;
+  gate.wasErased = wasErased;
   return gate;
 }
 
@@ -73,7 +75,12 @@ export class Gate {
     this.clock = clock;
     this.desk = desk;
     spool.acknowledged.event = device.event.slug;
-    this.line = new Line(device.token, this.clock, spool.acknowledged);
+    this.line = new Line(
+      device.token,
+      this.clock,
+      spool.acknowledged,
+      () => held.publicKey || (device.public_key ?? ""),
+    );
     this.spool = spool;
     this.offline = new OfflineGate(held, spool.memory, clock, device.gate, reasons, desk);
     this.tell = tell;

@@ -99,6 +99,11 @@ export class HeldList {
     if (JSON.stringify(place) !== JSON.stringify(this.place)) await this.kept.keep({ place });
   }
 
+  /** The key by which the event's lists are signed; "" before the first. */
+  get publicKey() {
+    return this.kept.value("public_key") ?? "";
+  }
+
   /** @param {string} tag */
   async entry(tag) {
     return this.storage.one("entries", tag);
@@ -126,7 +131,7 @@ export class HeldList {
       epoch: this.epoch,
       left: this.kept.value("left") ?? [],
       event: this.kept.value("event") ?? this.event,
-      publicKey: this.kept.value("public_key") ?? "",
+      publicKey: this.publicKey,
       cursor: this.cursor,
     };
   }

@@ -27,6 +27,10 @@
  * @property {string} epoch
  * @property {string[]} left the epochs of the lists before
  * @property {string[]} epochs that were met, in their order
+ * @property {string} version of the server, as it told last
+ * @property {string} send_again when an organiser last asked to send what was set aside
+ * @property {number} turn how many heartbeats this device has sent
+ * @property {boolean} lost the browser erased what was kept here, and the server does not know it yet
  */
 
 export class KeptValues {

@@ -41,6 +41,9 @@ import { WaitingWalkIns } from "./waiting-walk-ins.js";
  * @property {string} scan_id
  * @property {KeptScan & {walk_in?: WalkIn}} scan
  * @property {string} error
+ * @property {Decided | null} [decided] as it waited, as are the next two; an earlier version kept none
+ * @property {string} [frame]
+ * @property {string | null} [lease_id]
  */
 
 /**
@@ -58,7 +61,7 @@ import { WaitingWalkIns } from "./waiting-walk-ins.js";
  * @property {number} position
  */
 
-const LARGEST_BATCH = 500;
+export const LARGEST_BATCH = 500;
 
 /** The scans that the server does not have for sure; a change is on the disk when it returns. */
 export class Spool {
@@ -255,7 +258,34 @@ export class Spool {
    */
   async setAside(scanId, error) {
     const waiting = this.#waiting.get(scanId);
-    if (waiting) await this.settle([scanId], [], [setAsideRow(waiting.scan, error)]);
+    if (waiting) await this.settle([scanId], [], [setAsideRow(waiting, error)]);
+  }
+
+  /**
+   * Let everything that was set aside wait again; return what nobody has answered yet. What an epoch had
+   * acknowledged is offered to it again.
+   */
+  async sendAgain() {
+    const rows = [...this.#setAside.values()];
+    const unheard = this.acknowledged.unheard(rows.map(({ scan_id: id }) => id));
+    const kept = new Set(unheard.map(({ scan_id: id }) => id));
+    const others = rows.filter(({ scan_id: id }) => !kept.has(id));
+    const walkIns = this.walkIns.rowsAgain(others);
+    const first = nextPosition(this.#waiting);
+    const waiting = others
+      .filter(({ scan }) => !scan.walk_in)
+      .map((row, at) => waitingRow(row, first + at));
+    await this.storage.write(["waiting", "walk_ins", "set_aside", "acknowledged"], (store) => {
+      for (const row of waiting) store("waiting").put(row);
+      for (const row of walkIns) store("walk_ins").put(row);
+      for (const row of unheard) store("acknowledged").put(row);
+      for (const { scan_id: id } of rows) store("set_aside").delete(id);
+    });
+    for (const row of waiting) this.#waiting.set(row.scan_id, row);
+    this.walkIns.believe(walkIns);
+    this.acknowledged.believe(unheard);
+    for (const { scan_id: id } of rows) this.#setAside.delete(id);
+    return { count: rows.length, unanswered: waiting.filter(({ decided }) => !decided) };
   }
 
   /**
@@ -405,10 +435,20 @@ function isDecided(row) {
 }
 
 /**
- * @param {KeptScan} scan
+ * @param {{scan: KeptScan, decided?: Decided | null, frame?: string, lease_id?: string | null}} row as it
+ *   waited, or was offered
  * @param {string} error
  * @returns {SetAsideRow}
  */
-export function setAsideRow(scan, error) {
-  return { scan_id: scan.scan_id, scan, error };
+export function setAsideRow({ scan, decided = null, frame = "", lease_id = null }, error) {
+  return { scan_id: scan.scan_id, scan, error, decided, frame, lease_id };
+}
+
+/**
+ * @param {SetAsideRow} row
+ * @param {number} position
+ * @returns {WaitingRow}
+ */
+function waitingRow({ scan_id, scan, decided = null, frame = "", lease_id = null }, position) {
+  return { scan_id, position, scan, decided, frame, lease_id };
 }

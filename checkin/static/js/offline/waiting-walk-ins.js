@@ -114,13 +114,37 @@ export class WaitingWalkIns {
    * @param {WalkInRow} walkIn
    * @param {string} error
    */
-  async putAside({ scan_id, scan, walk_in }, error) {
-    const aside = { scan_id, scan: { ...scan, walk_in }, error };
+  async putAside({ scan_id, scan, walk_in, decided, frame, lease_id }, error) {
+    const aside = { scan_id, scan: { ...scan, walk_in }, error, decided, frame, lease_id };
     await this.storage.write(["walk_ins", "set_aside"], (store) => {
       store("set_aside").put(aside);
       store("walk_ins").delete(scan_id);
     });
     this.setAside.set(scan_id, aside);
     this.#rows.delete(scan_id);
+  }
+
+  /**
+   * Return those who were set aside as they are to be stored to wait again; whoever is kept was let in.
+   * @param {SetAsideRow[]} aside
+   * @returns {WalkInRow[]}
+   */
+  rowsAgain(aside) {
+    const first = nextPosition(this.#rows);
+    return aside.flatMap(({ scan_id, scan, decided, frame = "", lease_id = null }, at) => {
+      const { walk_in, ...entry } = scan;
+      if (!walk_in) return [];
+      const answer = decided ?? { status: /** @type {const} */ ("ok"), reason: null };
+      const position = first + at;
+      return [{ scan_id, position, walk_in, scan: entry, decided: answer, frame, lease_id }];
+    });
+  }
+
+  /**
+   * Take in what was stored.
+   * @param {WalkInRow[]} rows
+   */
+  believe(rows) {
+    for (const row of rows) this.#rows.set(row.scan_id, row);
   }
 }

@@ -115,6 +115,6 @@ export async function pair(code, name) {
     throw new PairingFault("network");
   }
   if (answer.status !== 201) throw new PairingFault(FAULTS[answer.status] ?? "network");
-  const { device_id: id, device_token: token, gate, event } = await answer.json();
-  return { id, token, gate, event, name };
+  const { device_id: id, device_token: token, gate, event, public_key } = await answer.json();
+  return { id, token, gate, event, name, public_key };
 }

@@ -214,6 +214,7 @@ export class Station {
     if (stopped) return this.#unpair(stopped, waiting);
     if (verdict) this.show(verdict);
     if (uploaded) this.note(fill(words.status.uploaded, { count: uploaded }));
+    if (rest.sentAgain) this.note(fill(words.status.sent_again, { count: rest.sentAgain }));
     this.#heardOfRestore(rest);
     if (contradicted) this.sayLasting(fill(words.status.contradicted, { count: contradicted }));
     if (trouble) this.note(fill(words.faults[trouble.code], { ...trouble }));
@@ -238,6 +239,11 @@ export class Station {
     this.verdicts.undo(scanId);
     const code = scan?.verdict.scan.code ?? "";
     for (const debounce of Object.values(this.#seen)) debounce.release(code);
+  }
+
+  async #sendAgain() {
+    part("aside-dialog", HTMLDialogElement).close();
+    await this.gate?.courier.sendAgain().catch((fault) => this.#heard({ trouble: faultOf(fault) }));
   }
 
   #showLine() {
@@ -386,6 +392,7 @@ export class Station {
     for (const [id, key] of BUTTONS) {
       part(id).addEventListener("click", () => this.#commands[key]());
     }
+    part("aside-again").addEventListener("click", () => this.#sendAgain());
     part("aside").addEventListener("click", () => this.counter.openAside());
     part("forget").addEventListener("click", () => this.#leave());
     const sound = part("sound", HTMLInputElement);

@@ -2,7 +2,15 @@
 
 import { ListRefused } from "../offline/list-checks.js";
 import { StorageFault } from "../offline/storage.js";
-import { ComeLater, Rejected, ServerFailed, TokenRefused, Unreachable } from "./line.js";
+import { randomId } from "../shared/bytes.js";
+import {
+  AnsweredByAnother,
+  ComeLater,
+  Rejected,
+  ServerFailed,
+  TokenRefused,
+  Unreachable,
+} from "./line.js";
 import { EVERY_MS } from "./refresh.js";
 
 /** @import { ListedScan } from "../offline/bus.js" */
@@ -31,6 +39,7 @@ import { EVERY_MS } from "./refresh.js";
  * @property {"wiped" | "token_refused"} [stopped] for good
  * @property {boolean} [unknown] the server was put back, and does not know this gate any more
  * @property {number} [offered] so many scans that a restore had lost are with the server again
+ * @property {number} [sentAgain] so many scans that were set aside are sent once more
  * @property {number} [waiting] so many scans are left when it stopped
  */
 
@@ -40,6 +49,8 @@ const STATUS_EVERY_MS = 10_000;
 const FIRST_OFFER_MS = [0, 5_000];
 const NEXT_OFFER_MS = [500, 2_000];
 const AFTER_A_FAILURE_MS = 30_000;
+/** What answers in the server's place is told again after this time. */
+const SAID_FOR_MS = 60_000;
 const ANNULLED = "taken back at the gate";
 
 /**
@@ -62,7 +73,10 @@ export class Courier {
   /** @type {number | null} */
   #nextOffer = null;
   #offered = 0;
+  #turn = 0; // that no answer has confirmed yet
+  #run = randomId().replaceAll("-", ""); // of this page, which a copy of what it keeps does not have
   #nextQuestion = 0;
+  #nextWordOfAnother = Number.NEGATIVE_INFINITY;
   /** @type {"known" | "asks" | "brings"} on its way back to a server that does not know it any more */
   #standing = "known";
 
@@ -181,6 +195,7 @@ export class Courier {
       const verdict = await this.delivery.deliver(scan, listed);
       if (verdict.unconfirmed) this.#awaited.push(scan);
       tell(verdict);
+      this.#sayWhoAnswers(this.delivery.fault);
     } catch (fault) {
       if (fault instanceof TokenRefused) {
         if (!this.#goesOn(fault)) return this.#stop(fault);
@@ -247,18 +262,34 @@ export class Courier {
       if (this.#over) return; // wiped meanwhile: what it wanted to write has no place any more
       if (fault instanceof TokenRefused) {
         if (!this.#goesOn(fault)) return this.#stop(fault);
-      } else if (fault instanceof Unreachable) this.delivery.online = false;
-      else this.tell({ trouble: faultOf(fault) });
+      } else if (fault instanceof Unreachable) {
+        this.delivery.online = false;
+        this.#sayWhoAnswers(fault);
+      } else this.tell({ trouble: faultOf(fault) });
       this.#sayLine();
     }
+  }
+
+  /**
+   * Say that something else answers in the server's place, now and then while it does.
+   * @param {Unreachable | null} fault
+   */
+  #sayWhoAnswers(fault) {
+    this.delivery.fault = null;
+    const now = performance.now();
+    if (!(fault instanceof AnsweredByAnother) || now < this.#nextWordOfAnother) return;
+    this.#nextWordOfAnother = now + SAID_FOR_MS;
+    this.tell({ trouble: { code: "answered_by_another", detail: fault.message } });
   }
 
   async #heartbeat() {
     if (this.delivery.online && performance.now() < this.#nextStatus) return;
     let counts = null;
     try {
-      counts = await this.line.status(this.spool.waitingCount);
+      counts = await this.line.status(this.spool.waitingCount, await this.#report());
+      this.#turn = 0;
       await this.refresh.noteStatus(counts);
+      await this.#noteStatus(counts).catch(unlessFull); // then the next answer tells it again
       if (this.refresh.isBehind(counts)) this.#nextRefresh = 0;
     } catch (fault) {
       if (!(fault instanceof Rejected)) throw fault; // a server that will not say is there too
@@ -266,6 +297,46 @@ export class Courier {
     this.#nextStatus = performance.now() + STATUS_EVERY_MS;
     this.delivery.online = true;
     this.#sayLine(counts);
+  }
+
+  /** Return what an organiser has to know of what this browser keeps. */
+  async #report() {
+    const { kept } = this.spool;
+    // On the disk before anybody is told: a copy of it is found out by a turn that was used before.
+    if (!this.#turn) {
+      const turn = (kept.value("turn") ?? 0) + 1;
+      await kept.keep({ turn }).then(() => {
+        this.#turn = turn;
+      }, unlessFull); // a full disk counts nothing
+    }
+    return {
+      set_aside: String(this.spool.setAsideCount),
+      ...(this.#turn ? { turn: String(this.#turn), run: this.#run } : {}),
+      ...(kept.value("lost") ? { lost: "true" } : {}),
+    };
+  }
+
+  /**
+   * Send again what was set aside if an organiser asks for it, or the server is a new one.
+   * @param {StatusReply} counts
+   */
+  async #noteStatus({ version, device }) {
+    const { kept } = this.spool;
+    if (kept.value("lost")) await kept.keep({ lost: false });
+    const { send_again } = device ?? {};
+    const isNew = Boolean(version && version !== kept.value("version"));
+    const isAsked = Boolean(send_again && send_again !== kept.value("send_again"));
+    if (!isNew && !isAsked) return;
+    await kept.keep({ ...(version ? { version } : {}), ...(send_again ? { send_again } : {}) });
+    await this.sendAgain();
+  }
+
+  /** Let what was set aside wait again; it goes with the next round. */
+  async sendAgain() {
+    const { count, unanswered } = await this.spool.sendAgain();
+    this.#cutOff.push(...unanswered.map(({ scan }) => scan));
+    if (count) this.tell({ sentAgain: count });
+    this.#sayLine();
   }
 
   /** Send the scans that got no verdict before: the server decides them like new ones. */
@@ -399,6 +470,11 @@ export class Courier {
     if (this.#over) return;
     this.tell({ line: { online: this.delivery.online, counts, ...this.refresh.freshness() } });
   }
+}
+
+/** @param {unknown} fault */
+function unlessFull(fault) {
+  if (!(fault instanceof StorageFault)) throw fault;
 }
 
 /** @param {number[]} span */

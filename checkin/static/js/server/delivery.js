@@ -3,9 +3,9 @@
 import { bodyOf } from "../offline/bus.js";
 import { passageTold } from "../offline/memory.js";
 import { refOf, tagOf } from "../offline/scan.js";
-import { setAsideRow } from "../offline/spool.js";
+import { LARGEST_BATCH, setAsideRow } from "../offline/spool.js";
 import { sealedWalkIn } from "../offline/walk-in.js";
-import { Rejected, ServerFailed, Unreachable } from "./line.js";
+import { Rejected, ServerFailed, TooLarge, Unreachable } from "./line.js";
 
 /** @import { AcknowledgedRow } from "../offline/acknowledged.js" */
 /** @import { ListedScan } from "../offline/bus.js" */
@@ -25,6 +25,9 @@ import { Rejected, ServerFailed, Unreachable } from "./line.js";
 
 export class Delivery {
   online = true; // whether the server answered last time
+  /** @type {Unreachable | null} */
+  fault = null; // of a scan that it did not answer
+  #largest = LARGEST_BATCH; // so many go at once: fewer where something on the way takes no more
   /** @type {Set<string>} */
   #passedOver = new Set(); // ids of scans on which the server failed: the others go before them
 
@@ -57,6 +60,7 @@ export class Delivery {
     } catch (fault) {
       if (!(fault instanceof Unreachable)) throw fault;
       this.online = false;
+      this.fault = fault;
       return this.#decideHere(scan, listed);
     }
   }
@@ -130,7 +134,9 @@ export class Delivery {
       this.#passedOver.clear();
       waiting = this.spool.decided();
     }
-    return waiting.length ? this.#upload(waiting) : { settled: 0, contradicted: 0 };
+    return waiting.length
+      ? this.#upload(waiting.slice(0, this.#largest))
+      : { settled: 0, contradicted: 0 };
   }
 
   /**
@@ -167,7 +173,7 @@ export class Delivery {
    * Offer a batch of what another epoch had acknowledged; return how many scans it settled.
    */
   async offer() {
-    const rows = this.spool.acknowledged.toOffer;
+    const rows = this.spool.acknowledged.toOffer.slice(0, this.#largest);
     return rows.length ? this.#offer(rows) : 0;
   }
 
@@ -200,11 +206,12 @@ export class Delivery {
     try {
       results = await this.line.offerBatch(rows, deviceTime);
     } catch (fault) {
+      if (fault instanceof TooLarge && rows.length > 1) return this.#offer(this.#smaller(rows));
       if (!(fault instanceof Rejected)) throw fault;
       const middle = Math.ceil(rows.length / 2);
       if (rows.length > 1)
         return (await this.#offer(rows.slice(0, middle))) + (await this.#offer(rows.slice(middle)));
-      await this.spool.settle([], [], [setAsideRow(rows[0].scan, fault.message)]);
+      await this.spool.settle([], [], [setAsideRow(rows[0], fault.message)]);
       await acknowledged.heard([rows[0].scan_id], acknowledged.epoch);
       return 1;
     }
@@ -286,6 +293,8 @@ export class Delivery {
       }));
       results = await this.line.postBatch(rows, deviceTime);
     } catch (fault) {
+      if (fault instanceof TooLarge && waiting.length > 1)
+        return this.#upload(this.#smaller(waiting));
       if (fault instanceof ServerFailed) return this.#passOver(waiting);
       if (!(fault instanceof Rejected)) throw fault;
       return this.#uploadApart(waiting, fault);
@@ -334,6 +343,15 @@ export class Delivery {
   }
 
   /**
+   * @template Row
+   * @param {Row[]} rows
+   */
+  #smaller(rows) {
+    this.#largest = Math.floor(rows.length / 2);
+    return rows.slice(0, this.#largest);
+  }
+
+  /**
    * The server fails on one of these: close in on it, and let the others go before it.
    * @param {DecidedRow[]} waiting
    * @returns {Promise<Settled>}
@@ -373,7 +391,7 @@ function named(reply, listed) {
 
 /**
  * Return what a person must look at: who was let in against the server's rules, and what it refused.
- * @param {Map<string, Pick<DecidedRow, "scan_id" | "scan" | "decided">>} sent
+ * @param {Map<string, Pick<DecidedRow, "scan_id" | "scan" | "decided" | "frame" | "lease_id">>} sent
  * @param {BatchResult[]} results
  */
 function contradictions(sent, results) {
@@ -382,7 +400,7 @@ function contradictions(sent, results) {
   for (const result of results) {
     const row = sent.get(result.scan_id);
     if (!row) continue;
-    if (result.error) refused.push(setAsideRow(row.scan, result.error));
+    if (result.error) refused.push(setAsideRow(row, result.error));
     if (isContradicted(row, result)) against.push({ scan_id: row.scan_id, reason: result.reason });
   }
   return { against, refused };

@@ -4,6 +4,7 @@ import { utcText } from "../offline/scan.js";
 import { toldOf } from "../offline/walk-in.js";
 import { batteryTold } from "../shared/battery.js";
 import { ROOT } from "../shared/root.js";
+import { answerIn, EPOCH_HEADER, NONCE_HEADER, newNonce } from "./signed-answers.js";
 
 /** @import { Acknowledged, AcknowledgedRow } from "../offline/acknowledged.js" */
 /** @import { OpenedBus } from "../offline/bus.js" */
@@ -18,6 +19,7 @@ import { ROOT } from "../shared/root.js";
 /** @import { DecidedRow } from "../offline/spool.js" */
 /** @import { Policy, Reason } from "../offline/admission.js" */
 /** @import { Newcomer, WalkIn } from "../offline/walk-in.js" */
+/** @import { Answer } from "./signed-answers.js" */
 
 /**
  * What the server says to one scan of a batch.
@@ -41,6 +43,7 @@ import { ROOT } from "../shared/root.js";
  * @property {{called_at: string, taken_at: string | null} | null} [help] its call for help, and when
  *   somebody took it
  * @property {Named[]} [categories] of the event, for walk-ins
+ * @property {string | null} [send_again] when an organiser asked to send what was set aside
  */
 
 /**
@@ -51,6 +54,7 @@ import { ROOT } from "../shared/root.js";
  * @property {AskingDevice} device
  * @property {{messages: Stop} | null} [stop]
  * @property {boolean} [rehearsal]
+ * @property {string} [version] of the server
  */
 
 /**
@@ -114,7 +118,6 @@ const BATCH_MS = 15_000;
 const LIST_MS = 20_000;
 const DESK_MS = 5_000; // a person waits for these, and a walk-in writes more than a scan does
 const PAGES_AT_ONCE = 40;
-const EPOCH_HEADER = "Marhaba-Epoch";
 const COUNTER_HEADER = "Marhaba-Counter";
 const SEEN_HEADER = "Marhaba-Seen";
 const COME_LATER = "come_later";
@@ -128,6 +131,12 @@ export class Unreachable extends Error {}
 
 /** Our server is there, and failed on this very request. */
 export class ServerFailed extends Unreachable {}
+
+/** Something on the way takes no request as large as this one. */
+export class TooLarge extends ServerFailed {}
+
+/** Something between this gate and the server answers in the server's place. */
+export class AnsweredByAnother extends Unreachable {}
 
 /** Other gates offer their scans again after a restore: this one's turn is in so many seconds. */
 export class ComeLater extends Unreachable {
@@ -186,8 +195,10 @@ export class Line {
    * @param {string} token
    * @param {Pick<DeviceClock, "now" | "note">} clock
    * @param {Pick<Acknowledged, "epoch" | "meet" | "seen"> | null} epochs told of each answer's epoch
+   * @param {() => string} publicKey of the event, by which answers are signed; "" where it is unknown
    */
-  constructor(token, clock, epochs = null) {
+  constructor(token, clock, epochs = null, publicKey = () => "") {
+    this.publicKey = publicKey;
     this.token = token;
     this.clock = clock;
     this.epochs = epochs;
@@ -271,9 +282,12 @@ export class Line {
       LIST_MS,
       etag ? { "If-None-Match": etag } : {},
     );
-    if (answer.status === 304) return null;
+    if (answer.status === 304) {
+      checkWhose(answer);
+      return null;
+    }
     /** @type {Partial<ListReply>} */
-    const body = await understood(answer);
+    const body = understood(answer);
     return { body, etag: answer.headers.get("ETag") ?? "" };
   }
 
@@ -336,11 +350,12 @@ export class Line {
   /**
    * Return the live counts.
    * @param {number | null} waiting how many scans wait here, which the boards hear with the time
+   * @param {Record<string, string>} more what else this device tells of itself
    * @returns {Promise<StatusReply>}
    */
-  async status(waiting = null) {
+  async status(waiting = null, more = {}) {
     const told = { waiting: String(waiting), device_time: utcText(this.clock.now()) };
-    const all = new URLSearchParams({ ...told, ...batteryTold() });
+    const all = new URLSearchParams({ ...told, ...batteryTold(), ...more });
     const query = waiting === null ? "" : `?${all}`;
     return this.#call("GET", `status${query}`, null, SCAN_MS);
   }
@@ -501,18 +516,21 @@ export class Line {
     const sentAt = this.clock.now();
     const began = performance.now();
     /** @type {Expected & Reply} */
-    const reply = await understood(await this.#send(method, path, body, withinMs, headers));
+    const reply = understood(await this.#send(method, path, body, withinMs, headers));
     const serverTime = Date.parse(reply.server_time ?? reply.at ?? "");
     if (!Number.isNaN(serverTime)) this.clock.note(serverTime, sentAt, performance.now() - began);
     return reply;
   }
 
-  /** @param {Response} answer */
-  async #meet(answer) {
-    // What refuses a token that it has never accepted is no server of this device's.
-    if (answer.status === 401 && !this.epochs?.epoch) return;
+  /**
+   * @param {Answer} answer
+   * @param {string} known the epoch that was met last
+   */
+  async #meet({ status, epoch, isVouched }, known) {
+    // What refuses this device, and is no server of its event, has an epoch of another database.
+    if (!epoch || (status >= 400 && !(known && isVouched))) return;
     // A disk that does not take it now hears it again with the next answer.
-    await this.epochs?.meet(answer.headers.get(EPOCH_HEADER) ?? "").catch(() => null);
+    await this.epochs?.meet(epoch).catch(() => null);
   }
 
   /**
@@ -529,9 +547,11 @@ export class Line {
     const seen = this.epochs?.seen();
     /** @type {Record<string, string>} */
     const told = seen ? { [SEEN_HEADER]: seen } : {};
-    const ours = { Authorization: `Bearer ${this.token}`, ...json, ...languages, ...told };
+    const nonce = newNonce();
+    const asks = { Authorization: `Bearer ${this.token}`, [NONCE_HEADER]: nonce };
+    const ours = { ...asks, ...json, ...languages, ...told };
     try {
-      const answer = await fetch(`${ROOT}api/v1/${path}`, {
+      const response = await fetch(`${ROOT}api/v1/${path}`, {
         method,
         headers: { ...ours, ...headers },
         body: body && JSON.stringify(body),
@@ -540,7 +560,9 @@ export class Line {
         redirect: "manual", // the portal of a public network is not our server
         signal: AbortSignal.timeout(withinMs),
       });
-      await this.#meet(answer);
+      const known = this.epochs?.epoch ?? "";
+      const answer = await answerIn(response, nonce, known, this.publicKey());
+      await this.#meet(answer, known);
       return answer;
     } catch (fault) {
       throw new Unreachable(String(fault));
@@ -563,18 +585,23 @@ function batched({ scan, decided, lease_id, delegation_id }) {
 /**
  * Return what one of our answers says; each caller knows what it asked for.
  * @template {object} Expected
- * @param {Response} answer
- * @returns {Promise<Expected & Reply>}
+ * @param {Answer} answer
+ * @returns {Expected & Reply}
  */
-async function understood(answer) {
-  const reply = await answer.json().catch(() => null);
+function understood(answer) {
+  checkWhose(answer);
+  const reply = parsed(answer.text);
   const readable = reply !== null && typeof reply === "object";
   // The portal of a public network, or a proxy whose server is away, answers with a page or an error
   // of its own: that neither stops this device nor sets a scan aside.
   const ours = readable && (answer.ok || typeof reply.error === "string");
   if (!ours) throw new Unreachable("no answer of ours");
-  if (answer.ok) return { ...reply, ...toldByHeaders(answer.headers) };
-  if (answer.status === 401) throw new TokenRefused(reply.wipe === true, reply.purged === true);
+  const { isVouched: vouched } = answer;
+  if (answer.ok) return { ...(vouched ? reply : endless(reply)), ...toldByHeaders(answer.headers) };
+  if (answer.status === 401 && reply.wipe !== true) throw new TokenRefused(false);
+  const ends = answer.status === 401 || HOPELESS.has(answer.status);
+  if (ends && !vouched) throw new AnsweredByAnother(String(answer.status));
+  if (answer.status === 401) throw new TokenRefused(true, reply.purged === true);
   if (HOPELESS.has(answer.status)) throw new Rejected(answer.status, reply);
   if (answer.status === 429) {
     const kind = reply.error === SEARCH_BUDGET ? SearchBudget : AskedTooOften;
@@ -585,13 +612,43 @@ async function understood(answer) {
   throw new (answer.status === 500 ? ServerFailed : Unreachable)(String(answer.status));
 }
 
+/**
+ * Throw where something else than this device's server answers, or cannot pass on what was sent.
+ * @param {Answer} answer
+ */
+function checkWhose({ status, isOurs, isVouched, text }) {
+  if (status === 413 && !(isVouched && parsed(text))) throw new TooLarge("413");
+  if (isOurs) return;
+  // A proxy whose server is away, or is asked too often, says so by these.
+  const waits = status === 429 || status >= 500;
+  throw waits ? new Unreachable(String(status)) : new AnsweredByAnother(String(status));
+}
+
+/**
+ * Return a reply without the scans of a batch that it sets aside: they stay, and are sent again.
+ * @param {{results?: unknown}} reply
+ */
+function endless(reply) {
+  if (!Array.isArray(reply.results)) return reply;
+  return { ...reply, results: reply.results.filter((result) => !result?.error) };
+}
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** @param {Headers} headers */
 function toldByHeaders(headers) {
   const [epoch, counter] = [headers.get(EPOCH_HEADER), headers.get(COUNTER_HEADER)];
   return { ...(epoch ? { epoch } : {}), ...(counter ? { counter } : {}) };
 }
 
-/** @param {Response} answer */
+/** @param {Answer} answer */
 function minutesToWait(answer) {
   return Math.max(1, Math.ceil(Number(answer.headers.get("Retry-After")) / 60) || 1);
 }

@@ -1,0 +1,162 @@
+"""What the server has rejected is sent once more: by hand, when asked, and to a new version."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from scanner.core.scan import Scan, kept_scan
+from scanner.offline.acknowledged import Acknowledgement
+from scanner.offline.memory import Passage
+from scanner.offline.walk_in import WalkIn
+from scanner.server.events import SentAgain, Trouble
+from tests.scanner.decode.pictures import FATIMA, a_code
+from tests.scanner.server.fake_server import FakeServer
+from tests.scanner.server.test_answers_of_others import Laptop
+
+CODE = a_code(1)
+
+
+@pytest.fixture
+def server():
+    with FakeServer({a_code(n): FATIMA for n in range(1, 30)}) as server:
+        yield server
+
+
+@pytest.fixture
+def laptop(server, tmp_path):
+    laptop = Laptop(server, tmp_path, None)
+    laptop.rounds(1)
+    yield laptop
+    laptop.gate.close()
+
+
+@pytest.fixture
+def rejected(laptop, server):
+    """The ids of two scans that the server has rejected: one live, one of a batch."""
+    server.mood = "rejecting"
+    live = laptop.scan()
+    server.people["poison"] = [a_code(2)]
+    laptop.gate.link.online = False
+    batched = laptop.scan(a_code(2))
+    laptop.rounds()
+    assert laptop.spool.set_aside_count() == 2
+    server.mood = "well"
+    del server.people["poison"]
+    return {live.scan_id, batched.scan_id}
+
+
+def count_sent_again(laptop):
+    return [one.count for one in laptop.told if isinstance(one, SentAgain)]
+
+
+def test_from_the_window(laptop, server, rejected):
+    laptop.courier.send_set_aside_again()
+    laptop.rounds()
+
+    assert set(server.answers) == rejected
+    assert laptop.spool.set_aside_count() == laptop.spool.waiting_count() == 0
+    assert count_sent_again(laptop) == [2]
+
+
+def test_what_was_decided_here_is_sent_as_it_was_decided(laptop, server, rejected):
+    laptop.courier.send_set_aside_again()
+    laptop.rounds()
+
+    [batch] = server.batches[-1:]
+    assert [scan["decided"]["status"] for scan in batch["scans"]] == ["ok"]
+
+
+def test_when_an_organiser_asks_once(laptop, server, rejected):
+    laptop.rounds()
+    assert laptop.spool.set_aside_count() == 2  # nobody has asked
+
+    server.send_again = "2025-06-14T15:00:00.000Z"
+    server.mood = "rejecting"
+    laptop.rounds(4)
+    assert count_sent_again(laptop) == [2]  # and was not answered by asking on and on
+
+    server.mood, server.send_again = "well", "2025-06-14T15:10:00.000Z"
+    laptop.rounds()
+    assert set(server.answers) == rejected
+
+
+def test_once_by_itself_when_the_server_is_of_another_version(laptop, server, rejected):
+    server.version = "1.1.0"
+    laptop.rounds(4)
+
+    assert set(server.answers) == rejected
+    assert count_sent_again(laptop) == [2]
+
+
+def test_a_walk_in_waits_again_with_their_place(laptop):
+    scan = kept_scan(Scan(code="").kept())
+    walk_in = WalkIn("w1", 1, "sealed", scan)
+    passage = Passage(scan.scan_id, "", None, 1, "entry", scan.scanned_at, lease_id="L1")
+    laptop.spool.walk_ins.take_in(walk_in, {"status": "ok", "reason": None}, passage)
+    laptop.spool.walk_ins.set_aside(walk_in, "409 conflict")
+
+    assert laptop.spool.send_again() == []
+
+    assert laptop.spool.walk_ins.all() == [walk_in]
+    assert laptop.spool.set_aside_count() == 0
+    [(decided, lease_id)] = laptop.spool._file.rows("SELECT decided, lease_id FROM walk_ins")
+    assert (decided, lease_id) == ('{"status": "ok", "reason": null}', "L1")
+
+
+def test_each_heartbeat_tells_what_is_set_aside_and_counts_on(laptop, server, rejected):
+    first, last = server.reports[0], server.reports[-1]
+
+    assert (first["set_aside"], last["set_aside"]) == (["0"], ["2"])
+    turns = [int(one["turn"][0]) for one in server.reports]
+    assert turns == list(range(1, len(turns) + 1))
+    assert len({one["run"][0] for one in server.reports}) == 1
+
+
+def test_a_lost_memory_is_told_at_the_gate_and_to_the_server_once(laptop, server, tmp_path):
+    server.mood = "silent"
+    laptop.gate.link.online = False
+    laptop.scan()
+    laptop.gate.close()
+    with (tmp_path / "spool.sqlite").open("r+b") as file:
+        file.write(os.urandom(100))
+    server.mood = "well"
+
+    again = Laptop(server, tmp_path, None)
+    assert again.troubles() == ["memory_lost"]
+    [trouble] = [one for one in again.told if isinstance(one, Trouble)]
+    assert trouble.fault.details["count"] == 1
+    again.rounds(3)
+
+    told = [one.get("lost") for one in server.reports[-3:]]
+    assert told == [["true"], None, None]
+    assert server.reports[-3]["saved"] == ["1"]
+    assert len(server.answers) == 1  # what was saved has arrived
+    again.gate.close()
+
+
+def test_an_old_server_is_told_no_more_than_it_understands(laptop, server):
+    # It ignores what it does not know; and what it does not tell asks for nothing.
+    server.version = server.send_again = None
+    laptop.rounds()
+
+    assert laptop.spool.told("version") == "1.0.0"
+    assert laptop.scan(a_code(3)).scan_id in server.answers
+
+
+def test_an_offered_scan_that_was_rejected_is_offered_again(laptop, server):
+    epochs = ("a" * 32, "b" * 32)
+    for epoch in epochs:
+        laptop.spool.acknowledged.meet(epoch)
+    scan = Scan(code=CODE)
+    told = Acknowledgement(scan, {"status": "ok", "reason": None}, "run", epoch=epochs[0])
+    laptop.spool.done([], None, [told])
+    laptop.spool.set_aside(scan, "400 invalid_request")
+    laptop.spool.acknowledged.heard([scan.scan_id], epochs[1])
+    assert laptop.spool.acknowledged.count_to_offer() == 0
+
+    assert laptop.spool.send_again() == []
+
+    assert laptop.spool.acknowledged.count_to_offer() == 1
+    assert laptop.spool.waiting_count() == 0
