@@ -261,7 +261,9 @@ def keep_walk_in(
 
 def _heard(connection: sqlite3.Connection, what: Iterable[str], epoch: str, counter: str) -> None:
     numbers = dict.fromkeys(what, 0)
-    if read := counter_in(counter):  # the epoch has that scan, whether its result came through or not
+    if read := counter_in(
+        counter
+    ):  # the epoch has that scan, whether its result came through or not
         numbers[str(read.scan_id)] = read.number
     connection.executemany(
         "INSERT INTO acknowledged_by VALUES (?, ?, ?)"

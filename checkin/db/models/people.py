@@ -76,8 +76,7 @@ class Participant(Base):
         ),
         Index(
             "ix_participant_unconfirmed",
-            "delegation_id",
-            "standing",
+            *("delegation_id", "standing", "unchecked_as", "merged_into"),
             sqlite_where=_UNCONFIRMED,
             postgresql_where=_UNCONFIRMED,
         ),

@@ -19,7 +19,17 @@ Network = IPv4Network | IPv6Network
 #: from a path of ours from which the proxy's was taken off
 OWN_PATHS = frozenset(
     {
-        *("account", "activity", "activity.csv", "api", "b", "events", "f", "forgotten-password"),
+        *(
+            "account",
+            "activity",
+            "activity.csv",
+            "api",
+            "b",
+            "backup",
+            "events",
+            "f",
+            "forgotten-password",
+        ),
         *(
             "healthz",
             "help",

@@ -172,3 +172,18 @@ test("a walk-in who is registered again gives their scans the new badge", async 
   assert.deepEqual(next.acknowledged.walkInsToOffer, []);
   assert.equal(next.acknowledged.toOffer[0].scan.badge_ref, "f".repeat(32));
 });
+
+test("the number of a batch counts though the result of its scan was lost on the way", async () => {
+  const spool = await reopened();
+  await spool.acknowledged.meet(A);
+  await acknowledge(spool, "s1", A, 7);
+  await spool.acknowledged.noteNumber(A, "12 s9");
+  await spool.acknowledged.noteNumber(A, "11 s8");
+  await spool.acknowledged.noteNumber(A, "");
+
+  assert.equal((await reopened()).acknowledged.seen(), `${A} 12 s9`);
+  await acknowledge(spool, "s2", A, 13);
+  assert.equal(spool.acknowledged.seen(), `${A} 13 s2`);
+  await spool.acknowledged.meet(B);
+  assert.equal(spool.acknowledged.seen(), B);
+});

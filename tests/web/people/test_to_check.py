@@ -48,7 +48,7 @@ def plain(page):
     page = re.sub(r'value="[^"]{30,}"|src="data:[^"]+"', "", page)  # marks and tokens of forms
     page = re.sub(r"[0-9A-Z]{5}(-[0-9A-Z]{6}){4}", "", page)  # codes of badges
     page = re.sub("Amina Alaoui|Bahia Idrissi|0?6?12345678|0?6?87654321|[+]212", "", page)
-    return re.sub(r"participants/\d+|\d\d:\d\d|\bNo?\W*\d+|n°\s*\d+", "", page)
+    return re.sub(r"(participants|calls)/\d+|\d\d:\d\d|\bNo?\W*\d+|n°\s*\d+", "", page)
 
 
 #: what shows other things than people, or takes no part in a page

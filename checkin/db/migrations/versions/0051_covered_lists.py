@@ -14,7 +14,7 @@ down_revision = "0050"
 branch_labels = None
 depends_on = None
 
-_UNMERGED = "merged_into IS NULL"
+_UNMERGED, _UNCONFIRMED = "merged_into IS NULL", "standing <> 'confirmed'"
 _COUNTED = (
     *("event_id", "delegation_id", "standing", "category_id", "merged_into"),
     *("unchecked_as", "blocked", "no_mail", "badge_from", "email"),
@@ -38,6 +38,12 @@ _INDEXES = (
             *("merged_into", "unchecked_as"),
         ),
         None,
+    ),
+    (
+        "ix_participant_unconfirmed",
+        ("delegation_id", "standing"),
+        ("delegation_id", "standing", "unchecked_as", "merged_into"),
+        _UNCONFIRMED,
     ),
 )
 

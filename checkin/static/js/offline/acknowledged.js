@@ -107,10 +107,24 @@ export class Acknowledged {
   /** What the header tells that this device has seen of the server's database; "" for nothing. */
   seen() {
     if (!this.epoch) return "";
-    let [most, scanId] = [0, ""];
+    const told = this.kept.value("highest");
+    let [most, scanId] = told?.epoch === this.epoch ? [told.number, told.scan_id] : [0, ""];
     for (const { scan_id, by } of this.#rows.values())
       if ((by[this.epoch] ?? 0) > most) [most, scanId] = [by[this.epoch], scan_id];
     return most ? `${this.epoch} ${most} ${scanId}` : this.epoch;
+  }
+
+  /**
+   * Keep the highest number that the answer to a batch told, also of a scan whose result was lost on the way.
+   * @param {string} epoch
+   * @param {string} counter
+   */
+  async noteNumber(epoch, counter) {
+    const scanId = counter.split(" ")[1] ?? "";
+    const number = numberOf(counter, scanId);
+    const known = this.kept.value("highest");
+    if (!epoch || !number || (known?.epoch === epoch && known.number >= number)) return;
+    await this.kept.keep({ highest: { epoch, number, scan_id: scanId } });
   }
 
   /** The oldest scans that the present epoch has not acknowledged, all read by one clock. */

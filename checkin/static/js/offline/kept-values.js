@@ -27,6 +27,7 @@
  * @property {string} epoch
  * @property {string[]} left the epochs of the lists before
  * @property {string[]} epochs that were met, in their order
+ * @property {{epoch: string, number: number, scan_id: string}} highest number of a scan that was told
  * @property {string} version of the server, as it told last
  * @property {string} send_again when an organiser last asked to send what was set aside
  * @property {number} turn how many heartbeats this device has sent

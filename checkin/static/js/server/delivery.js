@@ -215,6 +215,7 @@ export class Delivery {
       await acknowledged.heard([rows[0].scan_id], acknowledged.epoch);
       return 1;
     }
+    await this.#noteNumber(results);
     const sent = new Map(rows.map((row) => [row.scan_id, row]));
     const ours = results.filter(({ scan_id: id }) => sent.has(id));
     const { against, refused } = contradictions(sent, ours);
@@ -299,7 +300,13 @@ export class Delivery {
       if (!(fault instanceof Rejected)) throw fault;
       return this.#uploadApart(waiting, fault);
     }
+    await this.#noteNumber(results);
     return this.#settle(new Map(waiting.map((one) => [one.scan_id, one])), results);
+  }
+
+  /** @param {BatchResult[]} results */
+  async #noteNumber([first]) {
+    await this.spool.acknowledged.noteNumber(first?.epoch ?? "", first?.counter ?? "");
   }
 
   /**
