@@ -20,7 +20,7 @@ _FAILED = ROOT / ".pytest_cache/v/cache/lastfailed"
 WAITING = (
     *("tests/browser/", "tests/modes/", "tests/scanner/", "tests/worker/", "tests/test_end_to_end"),
     *("tests/test_crash", "tests/test_gates_over_tls", "tests/test_bus_at_gates"),
-    *("tests/test_proxies_with_two_nodes", "tests/test_real_proxies"),
+    *("tests/test_proxies_with_two_nodes", "tests/test_real_proxies", "tests/db/test_locks"),
 )
 MOST = 5
 
