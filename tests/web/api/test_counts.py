@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from checkin.db.models import Admission, Conflict, Event, Scan
+from checkin.protocol.version import VERSION
 from checkin.services.board import live
 from checkin.services.gates.devices import revoke_device
 from tests.support import factories
@@ -134,7 +135,9 @@ def test_nobody_has_come_yet(api, database, event):
             "categories": [{"name": "Militant", "name_ar": None}],
             "kiosk": False,
             "help": None,
+            "send_again": None,
         },
+        "version": VERSION,
         "event": named,
         "stop": None,
         "day": 1,
@@ -184,7 +187,7 @@ def test_the_stream_sends_the_counts_and_then_those_after_a_scan(api, database, 
 
     after = api.read("/status")
     for body in (before, after):
-        del body["at"], body["device"]
+        del body["at"], body["device"], body["version"]
     assert (stream.mimetype, retry) == ("text/event-stream", "retry: 2000")
     assert (shown, then) == (before, after)
     assert then["totals"]["arrived"] == 1

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Device
+from checkin.protocol.gate_list import public_key_text
 from checkin.services.gates.devices import gate_named, open_pairing, revoke_device
 from checkin.services.lifecycle.purge import purge_event
 from tests.support import factories
 from tests.support.api_client import Api, a_scan
+from tests.support.factories import KEYS
 
 
 def pairing_code(database, event, *, minutes_ago=0.0):
@@ -36,6 +38,7 @@ def test_a_pairing_code_gives_a_device_its_token_and_its_gate(app, database, eve
     device = Api(app, body.pop("device_token"), body.pop("device_id"))
     datetime.fromisoformat(body.pop("server_time"))
     gate = body.pop("gate")
+    assert body.pop("public_key") == public_key_text(KEYS.list_signer("rabat-2025"))
     assert (reply.status_code, gate["name"], body) == (
         201,
         "Porte 2",
