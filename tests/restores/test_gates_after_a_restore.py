@@ -67,6 +67,27 @@ def test_51_scans_are_there_after_a_backup_of_20_was_put_back(
     assert OfferedAgain(51) in laptop.told
 
 
+def test_a_live_scan_is_enough_to_find_out_that_a_database_was_put_back(
+    database, event, laptop_at, save
+):
+    """Others have scanned meanwhile, so that its number is higher than any that was lost."""
+    codes = factories.badges(database, event, 10)
+    laptop, other = laptop_at("Porte 1"), laptop_at("Porte 2")
+    for one in (laptop, other):
+        one.rounds()
+    restore = save()
+    for code in codes[:3]:
+        laptop.scan(code)
+    restore()
+    for code in codes[3:9]:
+        other.scan(code)
+
+    laptop.scan(codes[9])
+    laptop.rounds()
+
+    assert counts(database) == (10, 10, 10)
+
+
 @pytest.mark.parametrize("notice", [announced, silently])
 def test_a_badge_that_was_passed_back_is_not_admitted_again(
     notice, database, event, laptop_at, save
