@@ -25,6 +25,12 @@ def test_a_few_that_waited_for_a_browser_are_run_again(repeat):
     assert repeat.to_repeat([DAY, GATE]) == [GATE, DAY]
 
 
+def test_a_control_of_a_race_is_run_again(repeat):
+    control = "tests/services/test_quota.py::test_control_without_a_lock"
+
+    assert repeat.to_repeat([control]) == [control]
+
+
 def test_where_anything_else_failed_nothing_is(repeat):
     assert repeat.to_repeat([GATE, "tests/services/test_quota.py::test_race"]) == []
 
