@@ -35,7 +35,6 @@ from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys
 from checkin.services.common.private_files import only_ours
 from checkin.services.jobs.workers import is_any_alive
-from checkin.services.lifecycle.retention import BACKUP_TAKEN
 from checkin.settings import load_keys, master_key_bytes
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -75,7 +74,7 @@ def backup(
     key = None if without_key else master_key_bytes(office.settings)
     _ = office.keys  # that it is the key of this database
     manifest = write_backup(office.database, file, now=now(), master_key=key, passphrase=passphrase)
-    office.write(lambda session: note(session, None, BACKUP_TAKEN, now(), format="zip"))
+    office.write(lambda session: note(session, None, "installation.backup", now(), format="zip"))
     if key_sheet:
         _write_sheet(key_sheet, file, manifest)
     if as_json:

@@ -29,7 +29,6 @@ from checkin.services.common.activity import note
 from checkin.services.events.visibility import house_timezone
 from checkin.services.jobs.workers import is_any_alive
 from checkin.services.lifecycle.readiness import newest_known_backup
-from checkin.services.lifecycle.retention import BACKUP_TAKEN
 from checkin.settings import master_key_bytes
 from checkin.web.accounts.confirming import FIELD, confirmed, is_confirmed_here
 from checkin.web.jobs.job_words import size_text
@@ -77,7 +76,7 @@ def download(visit: Visit) -> Answer:
     except OSError:
         sentence = _("The server cannot write the file: its disk may be full.")
         return _page(visit, {PASSPHRASE: sentence}), 503
-    visit.write(lambda v: note(v.session, None, BACKUP_TAKEN, format="zip", **v.who))
+    visit.write(lambda v: note(v.session, None, "installation.backup", format="zip", **v.who))
     response = Response(_content(file), content_type="application/zip")
     response.content_length = file.stat().st_size
     response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
