@@ -5,16 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from checkin.db.engine import in_transaction
-from checkin.domain.mail.bounce_mailbox import MailboxUnavailable
-from checkin.services.mail.bounces import read_reports
-from checkin.services.mail.mailbox_settings import (
-    Look,
-    keep_look,
-    last_look,
-    look_found,
-    mailbox_settings,
-)
+from checkin.services.mail.mailbox_settings import last_look, look_into, mailbox_settings
 from checkin.settings import Settings
 from checkin.worker.beside import Beside, tools_beside
 from checkin.worker.context import Tools
@@ -65,9 +56,6 @@ def read_once(tools: Tools, now: datetime) -> None:
         mailbox = tools.settings.bounce_mailbox(session, tools.keys)
     if mailbox is None:
         return
-    try:
-        look = look_found(read_reports(tools.database, tools.keys, mailbox, now), now)
-    except MailboxUnavailable as fault:
-        _log.warning("%s", fault)
-        look = Look(now, fault=fault.fault, words=fault.detail)
-    in_transaction(tools.database, lambda session: keep_look(session, look))
+    look = look_into(tools.database, tools.keys, mailbox, now)
+    if look.fault:
+        _log.warning("%s", look.words)

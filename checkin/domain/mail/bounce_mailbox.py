@@ -10,14 +10,21 @@ from urllib.parse import unquote, urlsplit
 
 from checkin.domain.common.forms import Form
 from checkin.domain.common.problems import Problem
-from checkin.domain.mail.server_form import LONGEST, any_port, mail_host, plain_text
+from checkin.domain.mail.server_form import (
+    HOST,
+    PASSWORD,
+    PORT,
+    USER,
+    any_port,
+    mail_host,
+    plain_text,
+    typed_password,
+)
 from checkin.domain.network.public_address import RULING, AddressSource, Given
 from checkin.errors import Unavailable
 
 #: what the page keeps: the mailbox as JSON, its password sealed
 MAILBOX, MAILBOX_PASSWORD = "bounce_mailbox", "bounce_password"
-#: the names of the form's fields
-HOST, PORT, USER, PASSWORD = "host", "port", "user", "password"
 #: the port where TLS begins with the connection, and that where it follows (RFC 8314, RFC 3501)
 TLS_PORT, PLAIN_PORT = 993, 143
 
@@ -119,11 +126,10 @@ def read_mailbox_form(
     if not raw.get(HOST, "").strip():
         return None
     host, user = form.read(HOST, mail_host), form.read(USER, plain_text)
-    port, password = form.read(PORT, any_port), raw.get(PASSWORD, "")
+    port = form.read(PORT, any_port)
     if not form.problems and not user:
         form.object(USER, "missing_text")
-    if any(not sign.isprintable() for sign in password) or len(password) > LONGEST:
-        form.object(PASSWORD, "password_signs")
+    password = typed_password(form, raw)
     if form.problems:
         return form.problems
     mailbox = _mailbox(host, port or TLS_PORT, user, password or None)

@@ -16,8 +16,7 @@ from checkin.domain.network.public_address import RULING
 HOST, PORT, ENCRYPTION, USER, PASSWORD = "host", "port", "encryption", "user", "password"
 PER_MINUTE, PER_DAY = "per_minute", "per_day"
 _HIGHEST_PORT = 65_535
-#: of texts that are typed here
-LONGEST = 200
+_LONGEST = 200
 _MOST_A_MINUTE, _MOST_A_DAY = 6_000, 1_000_000
 
 
@@ -59,9 +58,7 @@ def _server(
         return None
     host, encryption = form.read(HOST, mail_host), _encryption(form, before)
     port, user = form.read(PORT, any_port), form.read(USER, plain_text)
-    password = raw.get(PASSWORD, "")
-    if any(not sign.isprintable() for sign in password) or len(password) > LONGEST:
-        form.problems.append(Problem(PASSWORD, "password_signs"))
+    password = typed_password(form, raw)
     if form.problems:
         return None
     server = MailServer(host, port or USUAL_PORTS[encryption], user, password, encryption)
@@ -96,13 +93,24 @@ def _chosen(text: str) -> Encryption:
     return Encryption(text)
 
 
+def typed_password(form: Form, raw: Mapping[str, str]) -> str:
+    """Return the password of a form as it was typed; one that nobody can type is a problem of it.
+
+    What stands in a password is never told again, so that the problem does not hold it.
+    """
+    password = raw.get(PASSWORD, "")
+    if any(not sign.isprintable() for sign in password) or len(password) > _LONGEST:
+        form.problems.append(Problem(PASSWORD, "password_signs"))
+    return password
+
+
 def mail_host(text: str) -> str:
     """Read the name or address of a machine.
 
     Raises:
         InvalidValue: it is none.
     """
-    if len(text) > LONGEST or (host := host_name(text)) is None:
+    if len(text) > _LONGEST or (host := host_name(text)) is None:
         raise InvalidValue("invalid_mail_host", text)
     return host
 
@@ -113,8 +121,8 @@ def plain_text(text: str) -> str:
     Raises:
         InvalidValue: it is too long, or has signs that nobody sees.
     """
-    if len(text) > LONGEST:
-        raise InvalidValue("too_long", text, str(LONGEST))
+    if len(text) > _LONGEST:
+        raise InvalidValue("too_long", text, str(_LONGEST))
     if not text.isprintable():
         raise InvalidValue("control_characters", text)
     return text

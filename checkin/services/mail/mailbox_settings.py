@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from checkin.db.engine import Database, in_transaction
 from checkin.domain.common.forms import FormRefused
 from checkin.domain.mail.bounce_mailbox import (
     MAILBOX,
@@ -18,6 +19,7 @@ from checkin.domain.mail.bounce_mailbox import (
     BounceMailbox,
     MailboxFault,
     MailboxSettings,
+    MailboxUnavailable,
     decide_mailbox,
     read_mailbox_form,
 )
@@ -30,7 +32,7 @@ from checkin.services.common.installation_settings import (
     kept_settings,
 )
 from checkin.services.common.keys import Keys
-from checkin.services.mail.bounces import Report
+from checkin.services.mail.bounces import Report, read_reports
 
 _LOOK = "bounces_look"
 
@@ -109,6 +111,16 @@ def last_look(session: Session) -> Look | None:
     fault = MailboxFault(told["fault"]) if told["fault"] else None
     at = datetime.fromisoformat(told["at"])
     return Look(at, told["came_back"], told["others"], fault, told["words"])
+
+
+def look_into(database: Database, keys: Keys, mailbox: BounceMailbox, now: datetime) -> Look:
+    """Read what has come into the mailbox, and keep what was found, or why it cannot be read."""
+    try:
+        look = look_found(read_reports(database, keys, mailbox, now), now)
+    except MailboxUnavailable as fault:
+        look = Look(now, fault=fault.fault, words=fault.detail)
+    in_transaction(database, lambda session: keep_look(session, look))
+    return look
 
 
 def look_found(counts: Counter[Report], now: datetime) -> Look:

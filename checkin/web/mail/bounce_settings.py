@@ -7,22 +7,18 @@ from collections.abc import Mapping
 from flask import flash, redirect, request
 from flask_babel import gettext as _
 
-from checkin.db.engine import in_transaction
 from checkin.domain.common.forms import FormRefused
 from checkin.domain.common.problems import Problem
-from checkin.domain.mail import bounce_mailbox
-from checkin.domain.mail.bounce_mailbox import MailboxFault, MailboxSettings, MailboxUnavailable
+from checkin.domain.mail import server_form
+from checkin.domain.mail.bounce_mailbox import TLS_PORT, MailboxFault, MailboxSettings
 from checkin.domain.network.public_address import RULING, AddressSource, Given
 from checkin.services.events.visibility import house_timezone
 from checkin.services.jobs.workers import is_any_alive
-from checkin.services.mail.bounces import read_reports
 from checkin.services.mail.mailbox_settings import (
-    Look,
     has_mailbox_password,
-    keep_look,
     keep_mailbox,
     last_look,
-    look_found,
+    look_into,
     mailbox_settings,
 )
 from checkin.web.accounts.confirming import FIELD, confirmed, is_confirmed_here
@@ -62,11 +58,7 @@ def read(visit: Visit) -> Answer:
     mailbox = visit.server.settings.bounce_mailbox(visit.session, keys)
     visit.session.close()  # a mail server may be slow
     if mailbox is not None:
-        try:
-            look = look_found(read_reports(database, keys, mailbox, now), now)
-        except MailboxUnavailable as fault:
-            look = Look(now, fault=fault.fault, words=fault.detail)
-        in_transaction(database, lambda session: keep_look(session, look))
+        look_into(database, keys, mailbox, now)
     return redirect(visit.address("bounce_settings.show"), 303)
 
 
@@ -102,11 +94,11 @@ def _values(settings: MailboxSettings) -> dict[str, str]:
     mailbox = settings.mailbox
     if mailbox is None:
         return {}
-    port = "" if mailbox.port == bounce_mailbox.TLS_PORT else str(mailbox.port)
+    port = "" if mailbox.port == TLS_PORT else str(mailbox.port)
     return {
-        bounce_mailbox.HOST: mailbox.host,
-        bounce_mailbox.PORT: port,
-        bounce_mailbox.USER: mailbox.user,
+        server_form.HOST: mailbox.host,
+        server_form.PORT: port,
+        server_form.USER: mailbox.user,
     }
 
 
