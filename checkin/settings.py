@@ -384,20 +384,7 @@ def load_keys(settings: Settings) -> Keys:
     Raises:
         SettingsError: there is no key, or its file cannot be read or is not a key.
     """
-    if settings.master_key:
-        return Keys(_from_hex(settings.master_key))
-    try:
-        text = settings.key_file.read_text("ascii").strip()
-    except FileNotFoundError:
-        raise SettingsError(
-            f"no master key: run `{organiser_command()} init`, restore {settings.key_file} from "
-            "its backup, or set CHECKIN_MASTER_KEY"
-        ) from None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise SettingsError(f"{settings.key_file} cannot be read: {fault}") from None
-    if len(_from_hex(text)) != MASTER_KEY_BYTES:
-        raise SettingsError(f"{settings.key_file} is not a key: restore it from its backup")
-    return Keys(_from_hex(text))
+    return Keys(master_key_bytes(settings))
 
 
 def master_key_bytes(settings: Settings) -> bytes:
@@ -406,10 +393,20 @@ def master_key_bytes(settings: Settings) -> bytes:
     Raises:
         SettingsError: as `load_keys`.
     """
-    load_keys(settings)
     if settings.master_key:
         return _from_hex(settings.master_key)
-    return _from_hex(settings.key_file.read_text("ascii").strip())
+    try:
+        key = _from_hex(settings.key_file.read_text("ascii").strip())
+    except FileNotFoundError:
+        raise SettingsError(
+            f"no master key: run `{organiser_command()} init`, restore {settings.key_file} from "
+            "its backup, or set CHECKIN_MASTER_KEY"
+        ) from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise SettingsError(f"{settings.key_file} cannot be read: {fault}") from None
+    if len(key) != MASTER_KEY_BYTES:
+        raise SettingsError(f"{settings.key_file} is not a key: restore it from its backup")
+    return key
 
 
 def create_key_file(settings: Settings) -> None:

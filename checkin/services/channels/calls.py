@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
@@ -23,7 +23,7 @@ from checkin.services.channels.outreach import is_shared, outreach_of
 from checkin.services.common.activity import note
 from checkin.services.events.events import delegations_of
 from checkin.services.mail.delivery_report import UNREACHED, Chosen, chosen_people
-from checkin.services.people.delegations import came_in
+from checkin.services.people.delegations import has_come
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def _unreached(event: Event, delegation_id: int | None, seen_at: datetime | None
     chosen = Chosen(UNREACHED, delegation_id, seen_at=seen_at)
     return (
         select(Participant.id)
-        .where(~exists().where(came_in()).correlate(Participant), *chosen_people(event, chosen))
+        .where(~has_come(), *chosen_people(event, chosen))
         .outerjoin(Outreach, Outreach.participant_id == Participant.id)
         .where(~is_shared(event))
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
@@ -23,7 +23,7 @@ from checkin.db.models import (
 from checkin.errors import Conflict, NotFound
 from checkin.services.common.activity import note
 from checkin.services.mail.delivery_report import UNREACHED, Chosen, Delivery, chosen_people
-from checkin.services.people.delegations import came_in
+from checkin.services.people.delegations import has_come
 from checkin.services.people.unchecked import is_given_out
 
 #: of those who were sent their badge, so many are listed, the last first
@@ -266,7 +266,7 @@ def _people(event: Event, audience: Audience) -> Select[Any]:
     chosen = Chosen(wanted, audience.delegation.id, seen_at=audience.seen_at)
     statement = (
         select(Participant.id)
-        .where(~exists().where(came_in()).correlate(Participant), *chosen_people(event, chosen))
+        .where(~has_come(), *chosen_people(event, chosen))
         .join(Badge, and_(Badge.participant_id == Participant.id, Badge.revoked_at.is_(None)))
         .outerjoin(Outreach, Outreach.participant_id == Participant.id)
         .order_by(Participant.folded_name, Participant.id)

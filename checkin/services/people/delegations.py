@@ -70,6 +70,11 @@ def came_in(admission: Any = Admission, person: Any = Participant) -> ColumnElem
     )
 
 
+def has_come() -> ColumnElement[bool]:
+    """Return the condition that a participant has come in, on whatever day."""
+    return exists().where(came_in()).correlate(Participant)
+
+
 def first_entry(
     admission: Any = Admission, person: Any = Participant, *, day: Any
 ) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.activity import note
 from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.people.badge_messages import queue_badge_messages
-from checkin.services.people.delegations import came_in
+from checkin.services.people.delegations import has_come
 from checkin.services.people.places import IS_UNCONFIRMED, free_places
 
 
@@ -192,7 +192,7 @@ def reserve_numbers(session: Session, delegation_id: int, count: int) -> Iterato
 _IS_LISTED = and_(Participant.standing == RegistrationStatus.RESERVE, IS_UNCONFIRMED)
 # Who came in from the reserve list uses a place already, and waits for none.
 #: a participant waits for a place, for a statement about Participant
-WAITS = and_(_IS_LISTED, ~exists().where(came_in()).correlate(Participant))
+WAITS = and_(_IS_LISTED, ~has_come())
 #: somebody waits for a place of the delegation, for a statement about Delegation
 IS_WAITED_FOR = exists().where(Participant.delegation_id == Delegation.id, WAITS)
 _WAITS_IN = (

@@ -22,7 +22,7 @@ from checkin.errors import NotFound
 from checkin.services.common.activity import note
 from checkin.services.mail.delivery_report import resend
 from checkin.services.people.badge_messages import channels_of, reachable, reachable_by, tell
-from checkin.services.people.delegations import came_in
+from checkin.services.people.delegations import has_come
 from checkin.services.people.registration import cancel, edit
 from checkin.services.people.search import participant_by_id
 from checkin.services.people.unchecked import is_given_out
@@ -94,13 +94,12 @@ def foreseen(session: Session, event: Event, wanted: Wanted) -> Foreseen:
     """
     chosen, concerned = _chosen(session, event, wanted), _concerned(session, event, wanted)
     number = cast(Participant.id, BigInteger)  # a square of an ordinary one is soon too large
-    has_come = exists().where(came_in()).correlate(Participant)
     told = true() if wanted.change in TOLD else false()
     counts = select(
         func.count(),
         func.coalesce(func.sum(number), 0),
         func.coalesce(func.sum(number * number % _PRIME), 0),
-        func.count().filter(told, has_come),
+        func.count().filter(told, has_come()),
         func.count().filter(told, reachable()),
     )
     people, ids, squares, arrived, by_mail = session.execute(counts.where(*concerned)).one()

@@ -14,7 +14,7 @@ from checkin.domain.people.selection import ANY_BUS, NO_BUS, Selection, Standing
 from checkin.domain.people.sought import Sought, sought
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.mail.delivery_report import UNREACHED, Delivery, delivery_is
-from checkin.services.people.delegations import came_in
+from checkin.services.people.delegations import has_come
 from checkin.services.people.name_search import PERSON_OF, parts_of_names, record, spelt_alike
 from checkin.services.people.unchecked import IS_TO_BE_CHECKED
 
@@ -47,8 +47,7 @@ def conditions(
     if chosen.standing is not None:
         found.append(_stands(chosen.standing, is_coordinators=seen_at is not None))
     if chosen.arrived is not None:
-        has_come = exists().where(came_in()).correlate(Participant)
-        found.append(has_come if chosen.arrived else ~has_come)
+        found.append(has_come() if chosen.arrived else ~has_come())
     if chosen.flagged is not None:
         is_flagged = Participant.flags.is_not(None)
         found.append(is_flagged if chosen.flagged else ~is_flagged)
