@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
@@ -40,12 +40,19 @@ class Enrolment:
 
     Attributes:
         unchecked: it may be somebody of another delegation: an organiser has to check it first.
+        compared: the columns by which the names are compared, worked out at once: before anybody
+            waits for the lock.
     """
 
     registration: Registration
     delegation_id: int
     category_id: int
     unchecked: bool = False
+    compared: Mapping[str, str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        named = self.registration
+        object.__setattr__(self, "compared", compared_names(named.name, named.name_ar))
 
 
 def enrol(
@@ -134,7 +141,7 @@ def _participant_row(
         "delegation_id": person.delegation_id,
         "category_id": person.category_id,
         **registration.own(),
-        **compared_names(registration.name, registration.name_ar),
+        **person.compared,
         "language": registration.language or event.language,
         "standing": RegistrationStatus.CANCELED if person.unchecked else _CONFIRMED,
         "canceled_at": now if person.unchecked else None,

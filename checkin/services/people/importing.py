@@ -110,16 +110,24 @@ class _Known:
     def ahead(self, rows: Sequence[Row]) -> _Planned:
         """Plan rows, and stay where this is."""
         planner = self.planner.copy()
-        return _Planned(rows, planner.plan(rows), planner)
+        plans = planner.plan(rows)
+        added = [row for row in plans if row.action == Action.ADD]
+        return _Planned(rows, plans, planner, {row.row_number: _enrolment(row) for row in added})
 
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """The rows of a batch, what becomes of them, and the planner for the next batch."""
+    """The rows of a batch, what becomes of them, and the planner for the next batch.
+
+    Attributes:
+        newcomers: by row number those whom it adds, ready to be inserted, so that nothing is
+            worked out while others wait for the lock.
+    """
 
     rows: Sequence[Row]
     plans: Sequence[PlannedRow]
     planner: ImportPlanner
+    newcomers: Mapping[int, Enrolment]
 
 
 @dataclass(slots=True)
@@ -183,7 +191,15 @@ class _Batches:
         by = self.importing.operator_id
         since = badge_given_from(event, now) if self.importing.withholds_badges else None
         concerned, done = _add(
-            session, event, decided, self.keys, version, now, by, badge_from=since
+            session,
+            event,
+            [row for row in decided if row.action == Action.ADD],
+            ahead.newcomers,
+            self.keys,
+            version,
+            now,
+            by,
+            badge_from=since,
         )
         if action == Action.CHANGE:
             decided, moved = _change(session, event, decided, version, now, by)
@@ -253,7 +269,8 @@ class _Batches:
 def _add(
     session: Session,
     event: Event,
-    rows: Sequence[PlannedRow],
+    added: Sequence[PlannedRow],
+    newcomers: Mapping[int, Enrolment],
     keys: Keys,
     version: int,
     now: datetime,
@@ -266,13 +283,12 @@ def _add(
     Returns:
         Those who have no place, with what they may be told; and each row with whom it has added.
     """
-    added = [row for row in rows if row.action == Action.ADD]
     if not added:
         return {}, []
     enrolled = enrol(
         session,
         event,
-        [_enrolment(row) for row in added],
+        [newcomers[row.row_number] for row in added],
         source=RegistrationSource.IMPORT,
         keys=keys,
         version=version,

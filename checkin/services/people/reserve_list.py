@@ -47,17 +47,15 @@ def move_up(
     """
     if now >= moves_up_until(event):
         return []
-    waiting = session.scalars(
-        select(Participant)
-        .where(Participant.delegation_id == delegation_id, or_(_WAITS_SEEN, _SEEMS_TO_WAIT))
-        .order_by(func.coalesce(Participant.reserve_no, Participant.unchecked_no))
-    ).all()
-    count = 0
-    # A person who came in on a lent place has one already, so the next person is confirmed.
-    while turn := waiting[count : count + places_to_move_up(session, delegation_id, now)]:
+    moved: list[Participant] = []
+    # A person who came in on a lent place has one already, so that more may be free afterwards.
+    while free := places_to_move_up(session, delegation_id, now):
+        turn = session.scalars(_IN_LINE.limit(free), {"delegation_id": delegation_id}).all()
+        if not turn:
+            break
         _confirm(session, delegation_id, turn)
-        count += len(turn)
-    ids = [person.id for person in waiting[:count]]
+        moved += turn
+    ids = [person.id for person in moved]
     bump_list_version(session, ids, version)
     queue_badge_messages(session, event, ids, now, MessageKind.CONFIRMED)
     for participant_id in ids:
@@ -97,6 +95,15 @@ def seems_to_be(standing: RegistrationStatus) -> ColumnElement[bool]:
 
 _WAITS_SEEN = Participant.standing == RegistrationStatus.RESERVE
 _SEEMS_TO_WAIT = seems_to_be(RegistrationStatus.RESERVE)
+#: who waits in a delegation, in their order
+_IN_LINE = (
+    select(Participant)
+    .where(
+        Participant.delegation_id == bindparam("delegation_id"),
+        or_(_WAITS_SEEN, _SEEMS_TO_WAIT),
+    )
+    .order_by(func.coalesce(Participant.reserve_no, Participant.unchecked_no))
+)
 
 
 def _held_places() -> Any:

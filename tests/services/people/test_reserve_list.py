@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 
@@ -122,3 +123,30 @@ def test_who_waits_is_looked_up_in_the_index_of_those_who_are_not_confirmed(sqli
     searched = [row[3] for row in plan if "participant USING" in row[3]]
     assert searched
     assert {"ix_participant_unconfirmed" in step for step in searched} == {True}
+
+
+def test_those_who_wait_are_not_read_while_no_place_is_free(database, event, device, tiflet):
+    factories.badges(database, event, 11, delegation=tiflet)
+    for number in range(5):
+        walks_in(database, device, tiflet, f"Waits {number}")
+    read = []
+
+    def note(person, _context):
+        read.append(person.id)
+
+    def moves_up(version=99):
+        return write(
+            database,
+            lambda s: reserve_list.move_up(s, s.get_one(Event, event.id), tiflet.id, version, NOW),
+        )
+
+    sqlalchemy_event.listen(Participant, "load", note)
+    try:
+        assert moves_up() == []
+        read_while_full = list(read)
+        write(database, lambda s: reserve_list.free_place(s, tiflet.id))
+        moved = moves_up()
+    finally:
+        sqlalchemy_event.remove(Participant, "load", note)
+
+    assert (read_while_full, read, len(moved)) == ([], list(moved), 1)
