@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.db.engine import Database
+from checkin.db.models import Upstream
 from checkin.services.backups.epochs import RecentEpoch
 from checkin.services.badges.wallets import load_wallets
 from checkin.services.board.board import CountsByMinute
@@ -19,6 +21,7 @@ from checkin.services.board.stream_readers import allowed_readers
 from checkin.services.common.keys import Keys
 from checkin.services.common.readiness import RecentReadiness, readiness
 from checkin.services.common.security_log import open_security_log
+from checkin.services.hub.keys import KeysOfHub
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.opening import open_counters
 from checkin.services.network.certificates.authority import served_authority
@@ -96,9 +99,9 @@ def _behind_proxies(state: Marhaba, answering: Wsgi) -> Wsgi:
 
 def _connect(settings: Settings, wake_worker: WakeWorker) -> Marhaba:
     open_security_log(settings.security_log)
-    keys = load_keys(settings)
     wallets = load_wallets(settings.wallet_files, datetime.now(UTC))
     database, minute_counts = open_database(settings), CountsByMinute()
+    keys, central_url = _as_hub(database, load_keys(settings))
     live = LiveHub(
         live_views(database, minute_counts), database.changes, partial(allowed_readers, database)
     )
@@ -118,8 +121,19 @@ def _connect(settings: Settings, wake_worker: WakeWorker) -> Marhaba:
         lambda: wake_worker(database, keys, settings),
         wallets,
         served_authority(),
+        central_url,
         background_tasks=background_tasks,
     )
+
+
+def _as_hub(database: Database, keys: Keys) -> tuple[Keys, str]:
+    """Return the keys to serve with, and of which central server this is a hub; "": of none."""
+    try:
+        with database.read() as session:
+            link = session.get(Upstream, 1)
+    except SQLAlchemyError:  # not brought up to date, or away: no hub serves from such a database
+        return keys, ""
+    return (keys, "") if link is None else (KeysOfHub(keys, link.walk_in_key), link.url)
 
 
 def _add_routes(app: Flask) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from checkin.command_names import organiser_command
 from checkin.db.connecting import CONNECTIONS, LEAST_CONNECTIONS
 from checkin.db.engine import Database
+from checkin.db.sealing import handed_on_key
 from checkin.domain.common.problems import InvalidValue, Problem
 from checkin.domain.mail.bounce_mailbox import BounceMailbox
 from checkin.domain.mail.server import PER_DAY, Destination, MailGiven, MailSettings, Tls
@@ -375,6 +376,7 @@ def open_database(settings: Settings) -> Database:
         settings.database,
         direct_url=settings.database_direct_url,
         connections=settings.database_connections,
+        key=handed_on_key(),
     )
 
 

@@ -14,6 +14,7 @@ from checkin.cli.badges import badges
 from checkin.cli.demo import demo
 from checkin.cli.devices import device
 from checkin.cli.doctor.command import doctor
+from checkin.cli.hub import hub, hub_exchange
 from checkin.cli.importing import import_file
 from checkin.cli.office import Office, tells_faults
 from checkin.cli.operators import operator
@@ -37,6 +38,8 @@ COMMANDS = (
     demo,
     run,
     worker,
+    hub,
+    hub_exchange,
     import_file,
     badges,
     device,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -52,17 +53,54 @@ def run(
     if (tls_cert is None) != (tls_key is None):
         raise SettingsError("--tls-cert and --tls-key go together")
     _check_processes(office, workers)
-    address = free_address(host, port)
+    place = Place(host, port, free_address(host, port))
     _check_readiness(office)
     warn_if_root()
+    given = None if tls_cert is None or tls_key is None else (tls_cert, tls_key)
+    serve_installation(
+        office,
+        place,
+        own_tls=tls and given is None,
+        given=given,
+        processes=workers,
+        more=nullcontext() if no_worker else worker_beside(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a server listens: the host as it was given, the port, and the host's IP address."""
+
+    host: str
+    port: int
+    address: str
+
+
+def serve_installation(
+    office: Office,
+    place: Place,
+    *,
+    own_tls: bool,
+    given: tuple[Path, Path] | None = None,
+    processes: int = 1,
+    more: AbstractContextManager[None],
+) -> None:
+    """Serve until Ctrl-C.
+
+    Args:
+        own_tls: with certificates of our own authority.
+        given: certificate and key of somebody else's.
+        more: what goes on beside the server and the network's parts.
+    """
     hide_folder(office.settings.home)
-    own_tls = tls and tls_cert is None
     known = office.public_address().url
-    network = VenueNetwork(office.settings, host, address, port, public_url=known, tls=own_tls)
-    if own_tls:
-        tls_cert = tls_key = network.certificate
+    network = VenueNetwork(
+        office.settings, place.host, place.address, place.port, public_url=known, tls=own_tls
+    )
+    cert, key = given or (network.certificate, network.certificate)
     _pass_settings_on(office.settings)
-    listening = Listening("https" if tls_cert else "http", reached_host(host, address), port)
+    scheme = "https" if cert else "http"
+    listening = Listening(scheme, reached_host(place.host, place.address), place.port)
     office.write(lambda session: write_listening(session, listening))
     office.write(lambda session: keep_check_value(session, office.keys))
     fill_refs(office.database, office.keys)
@@ -76,13 +114,18 @@ def run(
 
     @contextmanager
     def beside(restart_workers: Callable[[], None]) -> Iterator[None]:
-        with (
-            network.beside(restart_workers, tls=tls_cert is not None),
-            nullcontext() if no_worker else worker_beside(),
-        ):
+        with network.beside(restart_workers, tls=cert is not None), more:
             yield
 
-    serve("checkin.wsgi:served", address, port, tls_cert, tls_key, processes=workers, beside=beside)
+    serve(
+        "checkin.wsgi:served",
+        place.address,
+        place.port,
+        cert,
+        key,
+        processes=processes,
+        beside=beside,
+    )
 
 
 def _check_readiness(office: Office) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -13,6 +12,7 @@ from typing import Protocol
 import psycopg
 
 from checkin.db.notifications import RETRY_S, Notifications
+from checkin.db.sealing import DRIVER_ERRORS, connect
 
 _log = logging.getLogger(__name__)
 
@@ -59,12 +59,13 @@ class SqliteChanges:
 
     Args:
         file: the database's file.
+        key: of one that is sealed.
     """
 
     look_every_s = SELDOM_S
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, key: str = "") -> None:
+        self._file, self._key = file, key
 
     @contextmanager
     def followed(self, changed: Callable[[], None]) -> Iterator[None]:
@@ -90,13 +91,13 @@ class SqliteChanges:
         while not ended.is_set():
             try:
                 self._ask(changed, ended)
-            except sqlite3.Error as fault:
+            except DRIVER_ERRORS as fault:
                 _log.warning("the data version of %s cannot be read: %s", self._file, fault)
                 ended.wait(SELDOM_S)
 
     def _ask(self, changed: Callable[[], None], ended: threading.Event) -> None:
         address = f"{self._file.absolute().as_uri()}?mode=rw"
-        with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
+        with closing(connect(address, self._key)) as connection:
             seen = None
             while not ended.wait(ASK_EVERY_S):
                 (version,) = connection.execute("PRAGMA data_version").fetchone()

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from checkin.db.faults import Outage, outage_of
 from checkin.db.postgresql import connect_args, watch_connections
+from checkin.db.sealing import driver_for, unlock
 
 #: connections of one process to PostgreSQL at most, half of them to read and half to write
 CONNECTIONS = 20
@@ -28,16 +29,20 @@ _WAIT_S = 5
 _ANOTHER_FILE = {Outage.READ_ONLY, Outage.DAMAGED, Outage.AWAY}
 
 
-def sqlite_engines(url: str) -> tuple[Engine, Engine]:
-    """Return an engine with many read-only connections, and one with a single writing one."""
+def sqlite_engines(url: str, key: str = "") -> tuple[Engine, Engine]:
+    """Return an engine with many read-only connections, and one with a single writing one.
+
+    Args:
+        key: of a file that is sealed (`checkin.db.sealing`).
+    """
     path = make_url(url).database
     if not path or path == ":memory:":
         raise ValueError("SQLite needs a file: several threads and processes share it")
     _make_private(Path(path))
-    reader = _reading_engine(url, _READERS)
-    writer = create_engine(url, pool_size=1, max_overflow=0)
+    reader = _reading_engine(url, _READERS, module=driver_for(key))
+    writer = create_engine(url, pool_size=1, max_overflow=0, module=driver_for(key))
     for engine, only_reads in ((reader, True), (writer, False)):
-        event.listen(engine, "connect", pragmas(only_reads=only_reads))
+        event.listen(engine, "connect", pragmas(only_reads=only_reads, key=key))
         event.listen(engine, "handle_error", _open_the_file_again)
     # BEGIN IMMEDIATE takes the write lock first: a plain BEGIN that reads and then writes fails
     # with "database is locked" when someone wrote in between.
@@ -120,10 +125,11 @@ def _reading_engine(url: str, connections: int, **more: Any) -> Engine:
     )
 
 
-def pragmas(*, only_reads: bool) -> Callable[[Any, Any], None]:
+def pragmas(*, only_reads: bool, key: str = "") -> Callable[[Any, Any], None]:
     """Return the PRAGMA statements that configure a new SQLite connection."""
 
     def set_up(connection: Any, _record: Any) -> None:
+        unlock(connection, key)
         connection.isolation_level = None  # we write BEGIN ourselves
         connection.execute("PRAGMA journal_mode=WAL")
         # FULL: a commit is on the disk before it is answered, so a power cut loses no arrival.

@@ -50,6 +50,7 @@ class Database:
 
     Args:
         connections: how many this process opens to PostgreSQL at most.
+        key: of a SQLite file that is sealed (`checkin.db.sealing`).
 
     Attributes:
         dialect: "sqlite" or "postgresql".
@@ -59,16 +60,18 @@ class Database:
         changes: tells of commits, whichever process they are of.
     """
 
-    def __init__(self, url: str, *, direct_url: str = "", connections: int = CONNECTIONS) -> None:
+    def __init__(
+        self, url: str, *, direct_url: str = "", connections: int = CONNECTIONS, key: str = ""
+    ) -> None:
         self.url, self.direct_url = url, direct_url or url
         self.dialect = make_url(url).get_backend_name()
         self.notifications: Notifications | None = None
         self.changes: Changes
         if self.dialect == "sqlite":
             file = Path(make_url(url).database or "")
-            self._reader, self._writer = sqlite_engines(url)
+            self._reader, self._writer = sqlite_engines(url, key)
             self._process_lock = ProcessLock(file)
-            self.changes = SqliteChanges(file)
+            self.changes = SqliteChanges(file, key)
             self._line = FairSemaphore()
             self.group: GroupCommit[Connection] | None = GroupCommit(self.writing)
         else:

@@ -80,6 +80,13 @@ from checkin.db.models.scanning import (
     Scan,
     WalkIn,
 )
+from checkin.db.models.upstream import (
+    GivenNumber,
+    HeldList,
+    MirroredPage,
+    ScanFromUpstream,
+    Upstream,
+)
 
 __all__ = [
     "STOP_MESSAGES",
@@ -116,6 +123,8 @@ __all__ = [
     "Flag",
     "Gate",
     "GateCategory",
+    "GivenNumber",
+    "HeldList",
     "HelpCall",
     "HourlyArrivals",
     "ImportDraft",
@@ -140,6 +149,7 @@ __all__ = [
     "Message",
     "MessageState",
     "MessageText",
+    "MirroredPage",
     "OpeningHours",
     "Operator",
     "OperatorSession",
@@ -155,6 +165,7 @@ __all__ = [
     "ReturningDevice",
     "Role",
     "Scan",
+    "ScanFromUpstream",
     "SelfRegistration",
     "Sending",
     "SharedBy",
@@ -162,6 +173,7 @@ __all__ = [
     "SheetPerson",
     "SheetSource",
     "ShownPerson",
+    "Upstream",
     "WalkIn",
     "Webhook",
     "WebhookChoice",

@@ -20,7 +20,7 @@ class Keys:
     """Derives every key from the master key (HKDF-SHA256, RFC 5869), one purpose each."""
 
     def __init__(self, master: bytes) -> None:
-        self._master = master
+        self.master = master
         self._derived = lru_cache(maxsize=256)(self._derive)
 
     def for_event(self, slug: str) -> bytes:
@@ -39,6 +39,11 @@ class Keys:
     def list_signer(self, slug: str) -> Ed25519PrivateKey:
         """Return the key that signs an event's gate lists."""
         return Ed25519PrivateKey.from_private_bytes(self._derived(f"gate list:{slug}"))
+
+    @property
+    def hub_signer(self) -> Ed25519PrivateKey:
+        """The key with which this installation, if it is a hub, signs its answers."""
+        return Ed25519PrivateKey.from_private_bytes(self._derived("hub answers"))
 
     def walk_in_opener(self, slug: str) -> ec.EllipticCurvePrivateKey:
         """Return the key that decrypts walk-ins registered at gates without the network."""
@@ -138,4 +143,4 @@ class Keys:
 
     def _derive(self, purpose: str) -> bytes:
         info = b"marhaba v1 " + purpose.encode()
-        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(self._master)
+        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(self.master)

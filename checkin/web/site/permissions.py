@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app
 
 from checkin.db.models import Operator, Role
+from checkin.web.site.state import marhaba
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -45,6 +46,23 @@ REGISTRARS = STAFF | {Role.COORDINATOR}
 EVERYBODY = frozenset(Role)
 
 
+#: the pages of a hub: blueprints, or single routes. Whatever changes what is the central server's,
+#: such as registrations, badges and its devices, is done there.
+AT_A_HUB = frozenset(
+    {
+        *("static", "trust", "security_txt", "help_page", "scan_page"),
+        *("sign_in", "first_password", "second_factor", "passkeys"),
+        *("overview", "board", "flagged", "overrides", "help_calls", "stops"),
+        *("devices.show", "devices.pair", "devices.pairing_state", "devices.send_again"),
+    }
+)
+
+
+def is_at_a_hub(endpoint: str) -> bool:
+    """Say whether a hub has the page of this route."""
+    return not AT_A_HUB.isdisjoint({endpoint, endpoint.partition(".")[0]})
+
+
 def open_to(allowed: Allowed) -> Callable[[View], View]:
     """State who may use a view's route."""
 
@@ -71,7 +89,7 @@ def may_use(operator: Operator | None, endpoint: str) -> bool:
     Devices' routes are allowed here, because they check the token themselves.
     """
     allowed = allowed_at(endpoint)
-    if allowed is None:
+    if allowed is None or (marhaba().central_url and not is_at_a_hub(endpoint)):
         return False
     if isinstance(allowed, Audience):
         return True

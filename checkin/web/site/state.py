@@ -38,6 +38,7 @@ class Marhaba:
     Attributes:
         wake_worker: called after a job was committed, where no other process listens for jobs.
         authority: the authority that devices have to trust, if the server uses its own certificate.
+        central_url: of the central server, if this is a hub; "" where it is none.
     """
 
     settings: Settings
@@ -52,6 +53,7 @@ class Marhaba:
     wake_worker: Callable[[], object]
     wallets: Wallets = NO_WALLETS
     authority: Authority | None = None
+    central_url: str = ""
     devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)
     sealed: SealedEntries = field(default_factory=SealedEntries)

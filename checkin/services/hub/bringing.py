@@ -1,0 +1,234 @@
+"""What a hub brings to the central server: walk-ins, scans, and scans that were taken back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, exists, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from checkin.db.models import (
+    Admission,
+    Badge,
+    Category,
+    Device,
+    GivenNumber,
+    Participant,
+    Scan,
+    ScanFromUpstream,
+    WalkIn,
+)
+from checkin.domain.scanning.verdict import WITHOUT_BADGE
+from checkin.services.hub.numbers import OWN_NUMBERS
+from checkin.services.hub.upstream import upstream
+
+#: scans in a request, as in the contract's batches
+MOST = 500
+_REF_BYTES = 16
+
+_IS_THERE = exists().where(ScanFromUpstream.scan_pk == Scan.id)
+
+
+def scans_to_bring(session: Session) -> tuple[list[int], list[dict[str, Any]]]:
+    """Return the next scans that the central server does not have: their numbers and bodies.
+
+    Those of walk-ins whom it has not registered yet wait until it has.
+    """
+    link = upstream(session)
+    rows = session.execute(
+        _SCANS.where(
+            Scan.event_id == link.event_id,
+            Scan.id > link.scans_until,
+            ~_IS_THERE,
+            (Scan.participant_id.is_(None)) | (Scan.participant_id < OWN_NUMBERS),
+        )
+        .order_by(Scan.id)
+        .limit(MOST)
+    ).all()
+    lease_id = None if link.lease_id is None else str(link.lease_id)
+    return [row.id for row in rows], [_scan_body(row, lease_id) for row in rows]
+
+
+def scans_waiting(session: Session) -> int:
+    """Return how many scans the central server does not have."""
+    link = upstream(session)
+    waiting = select(func.count(Scan.id)).where(Scan.id > link.scans_until, ~_IS_THERE)
+    return session.scalar(waiting) or 0
+
+
+_SCANS = (
+    select(
+        *(Scan.id, Scan.scan_id, Scan.gate_id, Scan.device_id, Scan.code_hash, Scan.direction),
+        *(Scan.source, Scan.scanned_at, Scan.corrected_at, Scan.status, Scan.reason),
+        *(Scan.decided_status, Scan.decided_reason, Scan.forced, Scan.force_reason),
+        *(Scan.forced_by, Scan.participant_id, Scan.annulled_at),
+        *(Badge.ref, Participant.delegation_id, Device.name.label("device")),
+        Admission.on_loan,
+    )
+    .join(Device, Device.id == Scan.device_id)
+    .outerjoin(Badge, Badge.id == Scan.badge_id)
+    .outerjoin(Participant, Participant.id == Scan.participant_id)
+    .outerjoin(Admission, Admission.scan_pk == Scan.id)
+)
+
+
+def _scan_body(row: Row[Any], lease_id: str | None) -> dict[str, Any]:
+    # A gate that was cut off from this hub, too, has decided itself: that is what happened.
+    status = row.decided_status or row.status
+    reason = row.decided_reason if row.decided_status else row.reason
+    body = {
+        "scan_id": str(row.scan_id),
+        "type": row.direction,
+        "source": row.source,
+        "scanned_at": text_of(row.scanned_at),
+        "corrected_at": text_of(row.corrected_at),
+        "decided": {"status": status, "reason": reason},
+        "device": device_body(row.device_id, row.device, row.gate_id),
+        **_whom(row),
+    }
+    if row.forced:
+        body |= {"force": True, "force_reason": row.force_reason, "forced_by": row.forced_by}
+    if row.delegation_id is not None:
+        body["delegation_id"] = row.delegation_id
+    if lease_id is not None and status == "ok":
+        body["lease_id"] = lease_id
+    return body
+
+
+def _whom(row: Row[Any]) -> dict[str, Any]:
+    """Return whom a scan is about, as the contract names them.
+
+    A text that is no code of ours is known here by its hash alone: a ref that nobody has stands
+    for it, so that the refusal counts.
+    """
+    if row.participant_id is not None and (row.ref is None or row.source in WITHOUT_BADGE):
+        return {"participant_id": row.participant_id}
+    ref = row.ref or hashlib.sha256(b"marhaba unknown code" + row.code_hash).digest()[:_REF_BYTES]
+    return {"badge_ref": ref.hex()}
+
+
+def device_body(device_id: int, name: str, gate_id: int) -> dict[str, Any]:
+    """Return how the central server is told which device it was, and at which gate it stood."""
+    if device_id >= OWN_NUMBERS:
+        return {"local_id": device_id, "name": name, "gate_id": gate_id}
+    return {"id": device_id, "gate_id": gate_id}
+
+
+def scans_brought(session: Session, numbers: Sequence[int]) -> None:
+    """Remember that the central server has these scans."""
+    if numbers:
+        statement = insert(ScanFromUpstream).on_conflict_do_nothing()
+        session.execute(statement, [{"scan_pk": number} for number in numbers])
+    _move_on(session)
+
+
+def _move_on(session: Session) -> None:
+    """Remember up to which number the central server has all scans."""
+    link = upstream(session)
+    lacking = session.scalar(
+        select(func.min(Scan.id)).where(Scan.id > link.scans_until, ~_IS_THERE)
+    )
+    highest = session.scalar(select(func.max(Scan.id))) or 0
+    link.scans_until = highest if lacking is None else lacking - 1
+
+
+def walk_ins_to_bring(session: Session) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Return the walk-ins whom the central server has not registered: numbers by id, and bodies."""
+    rows = session.execute(
+        select(
+            *(WalkIn.id, WalkIn.device_id, WalkIn.participant_id, Device.name.label("device")),
+            *(Device.gate_id, Participant.delegation_id, Participant.name, Participant.name_ar),
+            *(Participant.email, Participant.phone, Participant.registered_at),
+            Category.name.label("category"),
+        )
+        .join(Participant, Participant.id == WalkIn.participant_id)
+        .join(Category, Category.id == Participant.category_id)
+        .join(Device, Device.id == WalkIn.device_id)
+        .where(
+            Participant.id >= OWN_NUMBERS,
+            Participant.id.not_in(select(GivenNumber.own_id)),
+        )
+        .order_by(Participant.id)
+        .limit(MOST)
+    ).all()
+    lease_id = upstream(session).lease_id
+    bodies = [
+        {
+            "walk_in_id": str(row.id),
+            "device": device_body(row.device_id, row.device, row.gate_id),
+            "at": text_of(row.registered_at),
+            "delegation_id": row.delegation_id,
+            "category": row.category,
+            "name": row.name,
+            "name_ar": row.name_ar,
+            "email": row.email,
+            "phone": row.phone,
+            "admitted_offline": True,
+        }
+        | ({"lease_id": str(lease_id)} if lease_id else {})
+        for row in rows
+    ]
+    return {str(row.id): row.participant_id for row in rows}, bodies
+
+
+def walk_ins_brought(
+    session: Session, own: Mapping[str, int], results: Sequence[Mapping[str, Any]]
+) -> None:
+    """Remember the numbers that the central server has given to walk-ins."""
+    rows = [
+        {
+            "own_id": own[one["walk_in_id"]],
+            "number": one["participant_id"],
+            "badge_id": uuid_or_none(one.get("badge_id")),
+        }
+        for one in results
+        if one["walk_in_id"] in own and one.get("participant_id")
+    ]
+    if rows:
+        session.execute(insert(GivenNumber).on_conflict_do_nothing(), rows)
+
+
+def annulments_to_bring(session: Session) -> list[dict[str, Any]]:
+    """Return the scans that were taken back here since the last time, of which it has the scan."""
+    link = upstream(session)
+    since = [] if link.annulled_until is None else [Scan.annulled_at > link.annulled_until]
+    rows = session.execute(
+        select(Scan.scan_id, Scan.annulled_at, Scan.annul_reason)
+        .where(
+            Scan.event_id == link.event_id,
+            Scan.annulled_at.is_not(None),
+            (Scan.id <= link.scans_until) | _IS_THERE,
+            *since,
+        )
+        .order_by(Scan.annulled_at)
+        .limit(MOST)
+    ).all()
+    return [
+        {
+            "scan_id": str(row.scan_id),
+            "at": text_of(row.annulled_at),
+            "reason": row.annul_reason or "",
+        }
+        for row in rows
+    ]
+
+
+def annulments_brought(session: Session, brought: Sequence[Mapping[str, Any]]) -> None:
+    """Remember until when the central server knows what was taken back."""
+    if brought:
+        upstream(session).annulled_until = datetime.fromisoformat(brought[-1]["at"])
+
+
+def text_of(moment: datetime) -> str:
+    """Return a moment as the contract writes it."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    """Return the UUID that a text is, or None where there is none."""
+    return UUID(text) if text else None

@@ -1,0 +1,234 @@
+"""One exchange of a hub with the central server: up with what happened, down with what is new.
+
+Everything is idempotent by its id, so that an exchange that breaks off anywhere is repeated whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.db.engine import Database, in_transaction
+from checkin.db.models import Device, Upstream
+from checkin.protocol.version import VERSION
+from checkin.services.common.keys import Keys
+from checkin.services.hub.arriving import take_arrivals
+from checkin.services.hub.bringing import (
+    MOST,
+    annulments_brought,
+    annulments_to_bring,
+    scans_brought,
+    scans_to_bring,
+    scans_waiting,
+    text_of,
+    walk_ins_brought,
+    walk_ins_to_bring,
+)
+from checkin.services.hub.link import Answer, Central, CentralUnreachable
+from checkin.services.hub.loans import CENTRAL_DEVICE, hold_back, keep_lent
+from checkin.services.hub.mirroring import apply_news, fetch_news
+from checkin.services.hub.numbers import count_without_number
+from checkin.services.hub.upstream import met_epoch, note_exchange, upstream
+
+#: a mirror that changes while it is fetched is asked for anew so often
+_MIRRORS_TRIED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What an exchange has moved.
+
+    Attributes:
+        scans, walk_ins: that went up.
+        rows: of the mirror that came down.
+        arrivals: of other gates that came down.
+    """
+
+    scans: int
+    walk_ins: int
+    rows: int
+    arrivals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The exchanges of one hub.
+
+    Attributes:
+        addresses: where gates reach the hub now.
+    """
+
+    database: Database
+    keys: Keys
+    central: Central
+    addresses: Callable[[], list[str]]
+    clock: Callable[[], datetime]
+
+    def run(self) -> Exchanged:
+        """Exchange once.
+
+        Walk-ins go first, so that their scans can follow; the mirror comes before what happened
+        elsewhere, so that everybody whom that names is here.
+
+        Raises:
+            CentralUnreachable: try again later. CentralRefused: it does not want this hub.
+        """
+        rows = self._mirror()
+        walk_ins = self._bring_walk_ins()
+        if walk_ins:
+            rows += self._mirror()
+        scans = self._bring_scans()
+        self._bring_annulments()
+        arrivals = self._take_arrivals()
+        self._borrow()
+        self._report()
+        in_transaction(self.database, lambda session: note_exchange(session, self.clock()))
+        return Exchanged(scans, walk_ins, rows, arrivals)
+
+    def bring_last(self) -> None:
+        """Bring what is left, where this hub is wanted no more.
+
+        Raises:
+            CentralUnreachable, CentralRefused: it stays here.
+        """
+        self._bring_walk_ins()
+        self._bring_scans()
+
+    def _mirror(self) -> int:
+        """Bring the rows here up to date, and return how many were written."""
+        for _ in range(_MIRRORS_TRIED):
+            with self.database.read() as session:
+                etag = upstream(session).mirror_etag
+            answer = self.central.mirror(etag)
+            if in_transaction(self.database, lambda s, epoch=answer.epoch: met_epoch(s, epoch)):
+                continue  # of a database that was put back: what its ETag says is unknown
+            if answer.body is None:
+                return 0
+            with self.database.read() as session:
+                news = fetch_news(session, answer.body["tables"], self.central)
+            if news is not None:
+
+                def write(session: Session, answer: Answer = answer, news: Any = news) -> int:
+                    written = apply_news(session, news, self.keys)
+                    upstream(session).mirror_etag = answer.etag
+                    hold_back(session, self.clock())
+                    return written
+
+                return in_transaction(self.database, write)
+        return 0  # people are registered faster than they come here: go on with what there is
+
+    def _bring_walk_ins(self) -> int:
+        with self.database.read() as session:
+            own, bodies = walk_ins_to_bring(session)
+        if not bodies:
+            return 0
+        results = self.central.bring("walk-ins", {"walk_ins": bodies})["results"]
+        in_transaction(self.database, lambda session: walk_ins_brought(session, own, results))
+        return len(bodies)
+
+    def _bring_scans(self) -> int:
+        count = 0
+        while True:
+            with self.database.read() as session:
+                numbers, bodies = scans_to_bring(session)
+            if not bodies:
+                return count
+            told = {"hub_time": text_of(self.clock()), "scans": bodies}
+            self.central.bring("scans", told)
+            in_transaction(self.database, lambda s, brought=numbers: scans_brought(s, brought))
+            count += len(bodies)
+            if len(bodies) < MOST:
+                return count
+
+    def _bring_annulments(self) -> None:
+        with self.database.read() as session:
+            bodies = annulments_to_bring(session)
+        if bodies:
+            self.central.bring("annulments", {"annulments": bodies})
+            in_transaction(self.database, lambda session: annulments_brought(session, bodies))
+
+    def _take_arrivals(self) -> int:
+        count = 0
+        while True:
+            with self.database.read() as session:
+                since = upstream(session).arrivals_until
+            told = self.central.arrivals(since, None)
+            taken, is_all = take_arrivals(self.database, told, self.keys, self.clock())
+            count += taken
+            if not is_all or not told["scans"] or told["next"] <= since:
+                return count
+
+    def _borrow(self) -> None:
+        with self.database.read() as session:
+            held = upstream(session).lease_id
+        body = self.central.lease(str(held) if held else None)
+
+        def keep(session: Session) -> None:
+            keep_lent(session, body, self.clock())
+            hold_back(session, self.clock())
+
+        in_transaction(self.database, keep)
+
+    def _report(self) -> None:
+        with self.database.read() as session:
+            told = _report_of(session, self.addresses())
+        answer = self.central.report(told)
+        if certificate := answer.get("certificate"):
+            in_transaction(self.database, lambda s: _keep_certificate(s, certificate))
+
+
+def _report_of(session: Session, addresses: list[str]) -> Mapping[str, Any]:
+    link = upstream(session)
+    devices = session.execute(
+        select(
+            *(Device.id, Device.name, Device.gate_id, Device.last_seen_at, Device.waiting),
+            *(Device.battery, Device.charging),
+        ).where(
+            Device.event_id == link.event_id,
+            Device.id != CENTRAL_DEVICE,
+            Device.last_seen_at.is_not(None),
+        )
+    ).all()
+    return {
+        "version": VERSION,
+        "addresses": addresses,
+        "counts": {
+            "scans_waiting": scans_waiting(session),
+            "walk_ins_waiting": count_without_number(session),
+        },
+        "gates": [
+            {
+                "device": one.id,
+                "name": one.name,
+                "gate_id": one.gate_id,
+                "last_seen_at": text_of(one.last_seen_at),
+                "waiting": one.waiting,
+                "battery": one.battery,
+                "charging": one.charging,
+            }
+            for one in devices
+        ],
+    }
+
+
+def _keep_certificate(session: Session, certificate: dict[str, Any]) -> None:
+    link: Upstream = upstream(session)
+    if link.certificate != certificate:
+        link.certificate = certificate
+
+
+def try_exchange(exchange: Exchange) -> Exchanged | None:
+    """Exchange, and note why where the central server was not reached; None then."""
+    try:
+        return exchange.run()
+    except CentralUnreachable as fault:
+        reason = str(fault)
+        in_transaction(
+            exchange.database, lambda session: note_exchange(session, exchange.clock(), reason)
+        )
+        return None

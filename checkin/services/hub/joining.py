@@ -1,0 +1,65 @@
+"""Make an installation the hub of an event: paired with the central server, with its rows here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Event, Upstream
+from checkin.protocol.base64url import bytes_of
+from checkin.services.common.keys import Keys
+from checkin.services.hub.loans import hold_back
+from checkin.services.hub.mirroring import News, apply_news
+from checkin.services.hub.numbers import number_own_rows_apart
+
+
+@dataclass(frozen=True, slots=True)
+class CentralServer:
+    """Where the central server is, and what verifies it.
+
+    Attributes:
+        authority: PEM of its own certificate authority; "": those of the system.
+    """
+
+    url: str
+    authority: str
+
+
+def keep_upstream(
+    session: Session, server: CentralServer, name: str, paired: Mapping[str, Any]
+) -> None:
+    """Keep what the pairing has given; the event's row comes with the mirror."""
+    session.add(
+        Upstream(
+            id=1,
+            url=server.url,
+            authority=server.authority,
+            hub_id=paired["hub_id"],
+            name=name,
+            token=paired["hub_token"],
+            event_id=0,
+            list_public_key=paired["list_public_key"],
+            walk_in_key=bytes_of(paired["walk_in_key"]),
+            certificate=paired["certificate"],
+            epoch="",
+            mirror_etag="",
+            scans_until=0,
+            arrivals_until=0,
+        )
+    )
+
+
+def take_first_mirror(session: Session, news: News, etag: str, keys: Keys, now: datetime) -> int:
+    """Write all of the central server's rows; return how many there are."""
+    number_own_rows_apart(session)
+    written = apply_news(session, news, keys)
+    link = session.get_one(Upstream, 1)
+    link.event_id = session.scalars(select(Event.id)).one()
+    link.mirror_etag = etag
+    hold_back(session, now)
+    return written

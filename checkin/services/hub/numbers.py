@@ -1,0 +1,84 @@
+"""Give walk-ins of a hub the numbers that the central server has given them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Table, delete, func, select, text, update
+from sqlalchemy.orm import Session
+
+from checkin.db.models import Badge, Base, GivenNumber, Participant, WalkIn
+
+#: the first number of what a hub makes itself
+OWN_NUMBERS = 2**30
+
+
+def number_own_rows_apart(session: Session) -> None:
+    """Let what this hub makes itself be numbered from `OWN_NUMBERS`."""
+    for name in ("participant", "device"):
+        session.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": name})
+        session.execute(
+            text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"),
+            {"name": name, "seq": OWN_NUMBERS},
+        )
+
+
+def children_of(table: Table) -> list[Column[object]]:
+    """Return the columns of all tables that refer to a table's `id`."""
+    return [
+        element.parent
+        for child in Base.metadata.sorted_tables
+        for constraint in child.foreign_key_constraints
+        for element in constraint.elements
+        if constraint.referred_table is table and element.column.name == "id"
+    ]
+
+
+def renumber_walk_ins(session: Session) -> int:
+    """Give walk-ins whose rows have come from the central server its numbers; return how many.
+
+    Whatever happened to them here is theirs afterwards. The badge that was made for them here opens
+    nothing, and is erased.
+    """
+    given = session.scalars(
+        select(GivenNumber)
+        .join(Participant, Participant.id == GivenNumber.number)
+        .where(select(Participant.id).where(Participant.id == GivenNumber.own_id).exists())
+    ).all()
+    for one in given:
+        _renumber(session, one)
+    return len(given)
+
+
+def _renumber(session: Session, given: GivenNumber) -> None:
+    badge_id = session.scalar(
+        select(Badge.id)
+        .where(Badge.participant_id == given.number)
+        .order_by(Badge.revoked_at.is_not(None), Badge.issue.desc())
+        .limit(1)
+    )
+    own = select(Badge.id).where(Badge.participant_id == given.own_id)
+    for column in children_of(Badge.__table__):  # type: ignore[arg-type]
+        if column.nullable or badge_id is not None:
+            session.execute(
+                update(column.table).where(column.in_(own)).values({column.name: badge_id})
+            )
+    session.execute(delete(WalkIn).where(WalkIn.badge_id.in_(own)))
+    session.execute(delete(Badge).where(Badge.participant_id == given.own_id))
+    for column in children_of(Participant.__table__):  # type: ignore[arg-type]
+        # Who is shown or asked about under both numbers is so under the one that stays.
+        session.execute(
+            update(column.table)
+            .prefix_with("OR IGNORE", dialect="sqlite")
+            .where(column == given.own_id)
+            .values({column.name: given.number})
+        )
+        session.execute(delete(column.table).where(column == given.own_id))
+    session.execute(delete(Participant).where(Participant.id == given.own_id))
+
+
+def count_without_number(session: Session) -> int:
+    """Return how many walk-ins the central server has not registered yet."""
+    brought = select(GivenNumber.own_id)
+    waiting = select(func.count(Participant.id)).where(
+        Participant.id >= OWN_NUMBERS, Participant.id.not_in(brought)
+    )
+    return session.scalar(waiting) or 0
