@@ -139,10 +139,13 @@ def permit() -> ResponseReturnValue | None:
     Raises:
         Unauthenticated: nobody is signed in, and the route is not open.
         Forbidden: the role may not use the route, or the route does not state who may.
+        AtCentralServer: this is a hub, and the central server has the page.
     """
     endpoint = request.endpoint
     if endpoint is None:
         return None  # no such address: the 404 says so
+    if (central := marhaba().central_url) and not is_at_a_hub(endpoint):
+        raise AtCentralServer(central)
     allowed = allowed_at(endpoint)
     if allowed in (Audience.DEVICE, Audience.LINK):
         return None  # no cookie is looked at, so nothing can be forged with one
