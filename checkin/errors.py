@@ -53,6 +53,18 @@ class Forbidden(MarhabaError):
     code = "forbidden"
 
 
+class AtCentralServer(Forbidden):
+    """This is a hub, and only the central server does this.
+
+    Attributes:
+        url: of the central server.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"this is a hub: do it at the central server, {url}")
+        self.url = url
+
+
 class NoPins(Forbidden):
     """Nobody has a PIN yet, so no override can name who answers for it."""
 

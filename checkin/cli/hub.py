@@ -43,7 +43,7 @@ from checkin.services.hub.sealing import (
     keys_from,
     keys_of_memory,
 )
-from checkin.services.hub.upstream import is_hub, upstream
+from checkin.services.hub.upstream import is_hub, met_epoch, upstream
 from checkin.services.network.certificates.authority import own_authority
 from checkin.services.network.interfaces import lan_addresses
 from checkin.worker.processes import die_with_parent
@@ -83,7 +83,7 @@ def hub(
     """Serve a hall from a laptop there, also while its line to the central server is down."""
     home = Path(os.environ.get("CHECKIN_HOME") or "var")
     if forget:
-        erase(home, home / "checkin.sqlite")
+        erase(home, home / "marhaba.db")
     keys = keys_of_memory() if forget else _keys(home, passphrase_file)
     _hand_on(keys)
     _check_database(office)
@@ -266,10 +266,7 @@ def _fetch_first(office: Office, server: CentralServer, token: str) -> None:
             )
             rows = office.write(work)
 
-            def met(session: object, epoch: str = answer.epoch) -> None:
-                upstream(session).epoch = epoch  # type: ignore[arg-type]
-
-            office.write(met)
+            office.write(partial(met_epoch, epoch=answer.epoch, now=now()))
             say(f"{rows} rows are here")
             return
     raise SettingsError("the event changes faster than it can be fetched: try again in a minute")

@@ -77,7 +77,7 @@ _SCANS = (
 )
 
 
-def _scan_body(row: Row[Any], lease_id: str | None) -> dict[str, Any]:
+def _scan_body(row: Row[*tuple[Any, ...]], lease_id: str | None) -> dict[str, Any]:
     # A gate that was cut off from this hub, too, has decided itself: that is what happened.
     status = row.decided_status or row.status
     reason = row.decided_reason if row.decided_status else row.reason
@@ -100,7 +100,7 @@ def _scan_body(row: Row[Any], lease_id: str | None) -> dict[str, Any]:
     return body
 
 
-def _whom(row: Row[Any]) -> dict[str, Any]:
+def _whom(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     """Return whom a scan is about, as the contract names them.
 
     A text that is no code of ours is known here by its hash alone: a ref that nobody has stands

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Device, Upstream
 from checkin.protocol.version import VERSION
+from checkin.services.backups.epochs import current_epoch
 from checkin.services.common.keys import Keys
 from checkin.services.hub.arriving import take_arrivals
 from checkin.services.hub.bringing import (
@@ -29,6 +31,7 @@ from checkin.services.hub.bringing import (
     walk_ins_brought,
     walk_ins_to_bring,
 )
+from checkin.services.hub.held_lists import fetch_list, keep_list
 from checkin.services.hub.link import Answer, Central, CentralUnreachable
 from checkin.services.hub.loans import CENTRAL_DEVICE, hold_back, keep_lent
 from checkin.services.hub.mirroring import apply_news, fetch_news
@@ -84,6 +87,7 @@ class Exchange:
             rows += self._mirror()
         scans = self._bring_scans()
         self._bring_annulments()
+        self._fetch_list()
         arrivals = self._take_arrivals()
         self._borrow()
         self._report()
@@ -105,7 +109,7 @@ class Exchange:
             with self.database.read() as session:
                 etag = upstream(session).mirror_etag
             answer = self.central.mirror(etag)
-            if in_transaction(self.database, lambda s, epoch=answer.epoch: met_epoch(s, epoch)):
+            if self._is_put_back(answer.epoch):
                 continue  # of a database that was put back: what its ETag says is unknown
             if answer.body is None:
                 return 0
@@ -121,6 +125,11 @@ class Exchange:
 
                 return in_transaction(self.database, write)
         return 0  # people are registered faster than they come here: go on with what there is
+
+    def _is_put_back(self, epoch: str) -> bool:
+        return in_transaction(
+            self.database, lambda session: met_epoch(session, epoch, self.clock())
+        )
 
     def _bring_walk_ins(self) -> int:
         with self.database.read() as session:
@@ -140,7 +149,7 @@ class Exchange:
                 return count
             told = {"hub_time": text_of(self.clock()), "scans": bodies}
             self.central.bring("scans", told)
-            in_transaction(self.database, lambda s, brought=numbers: scans_brought(s, brought))
+            in_transaction(self.database, partial(scans_brought, numbers=numbers))
             count += len(bodies)
             if len(bodies) < MOST:
                 return count
@@ -151,6 +160,12 @@ class Exchange:
         if bodies:
             self.central.bring("annulments", {"annulments": bodies})
             in_transaction(self.database, lambda session: annulments_brought(session, bodies))
+
+    def _fetch_list(self) -> None:
+        with self.database.read() as session:
+            made = fetch_list(session, self.central)
+        if made is not None:
+            in_transaction(self.database, lambda session: keep_list(session, made))
 
     def _take_arrivals(self) -> int:
         count = 0
@@ -196,6 +211,7 @@ def _report_of(session: Session, addresses: list[str]) -> Mapping[str, Any]:
     ).all()
     return {
         "version": VERSION,
+        "epoch": current_epoch(session),
         "addresses": addresses,
         "counts": {
             "scans_waiting": scans_waiting(session),

@@ -23,10 +23,10 @@ class KeysOfHub(Keys):
         super().__init__(keys.master)
         self._walk_ins = ec.derive_private_key(int.from_bytes(walk_in_key), ec.SECP256R1())
 
-    def list_signer(self, slug: str) -> Ed25519PrivateKey:
+    def list_signer(self, _slug: str) -> Ed25519PrivateKey:
         """Return the key that signs this hub's answers."""
         return self.hub_signer
 
-    def walk_in_opener(self, slug: str) -> ec.EllipticCurvePrivateKey:
+    def walk_in_opener(self, _slug: str) -> ec.EllipticCurvePrivateKey:
         """Return the key that the central server has made for walk-ins at this hub."""
         return self._walk_ins

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from checkin.db.models import Base, Delegation, GivenNumber, MirroredPage, Participant
 from checkin.db.types import UtcDateTime
@@ -142,13 +143,13 @@ def _take_pages(
     for mark, page in fetched.items():
         keys = [list(key) for key in _keys(table, page)]
         session.add(MirroredPage(table_name=table.name, mark=mark, keys=keys))
-    for page in old:
-        session.delete(page)
+    for gone in old:
+        session.delete(gone)
     session.flush()
     if not old:
         return set()
-    lost = {tuple(key) for page in old for key in page.keys}
-    kept = {tuple(key) for page in before if page.mark in stay for key in page.keys}
+    lost = {tuple(key) for one in old for key in one.keys}
+    kept = {tuple(key) for one in before if one.mark in stay for key in one.keys}
     return lost - kept - {key for page in fetched.values() for key in _keys(table, page)}
 
 
@@ -239,14 +240,15 @@ def _here(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _filled(table: Table, row: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
-    """Return values for the columns that no hub is told, and that must have one."""
-    lacking = {
-        column.name: _EMPTY.get((table.name, column.name))
-        for column in table.c
-        if column.name not in row
-        and not column.nullable
-        and column.server_default is None
-        and (column.default is None or not column.default.is_scalar)
+    """Return values for the columns that no hub is told, and that must have one.
+
+    Texts are empty: an empty hash of a password opens nothing.
+    """
+    absent = [column for column in table.c if column.name not in row]
+    lacking: dict[str, Any] = {
+        column.name: ""
+        for column in absent
+        if not column.nullable and column.server_default is None and column.default is None
     }
     if table.name == "event":
         lacking["key_check"] = keys.check_of_event(row["slug"])
@@ -254,19 +256,10 @@ def _filled(table: Table, row: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
         lacking["email"] = f"{row['id']}@central.invalid"
     defaults = {
         column.name: column.default.arg
-        for column in table.c
-        if column.name not in row
-        and column.name not in lacking
-        and column.default is not None
-        and column.default.is_scalar
+        for column in absent
+        if isinstance(column.default, ScalarElementColumnDefault)
     }
     return defaults | lacking
-
-
-#: by table and column; an empty hash of a password opens nothing
-_EMPTY: Mapping[tuple[str, str], Any] = {
-    ("operator", "password_hash"): "",
-}
 
 
 def _value(column: Column[Any], value: Any) -> Any:
@@ -284,4 +277,3 @@ def _value(column: Column[Any], value: Any) -> Any:
     if isinstance(column.type, Uuid):
         return UUID(value)
     return value
-

@@ -38,10 +38,9 @@ def renumber_walk_ins(session: Session) -> int:
     Whatever happened to them here is theirs afterwards. The badge that was made for them here opens
     nothing, and is erased.
     """
+    people = select(Participant.id)
     given = session.scalars(
-        select(GivenNumber)
-        .join(Participant, Participant.id == GivenNumber.number)
-        .where(select(Participant.id).where(Participant.id == GivenNumber.own_id).exists())
+        select(GivenNumber).where(GivenNumber.number.in_(people), GivenNumber.own_id.in_(people))
     ).all()
     for one in given:
         _renumber(session, one)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import MirroredPage, ScanFromUpstream, Upstream
+from checkin.services.backups.epochs import note_heard
 
 
 def is_hub(session: Session) -> bool:
@@ -20,7 +21,7 @@ def upstream(session: Session) -> Upstream:
     return session.get_one(Upstream, 1)
 
 
-def met_epoch(session: Session, epoch: str) -> bool:
+def met_epoch(session: Session, epoch: str, now: datetime) -> bool:
     """Note the epoch of the central server's database; say whether it was put back.
 
     Then it is offered everything that happened here once more, and told of from the beginning: its
@@ -31,6 +32,7 @@ def met_epoch(session: Session, epoch: str) -> bool:
         return False
     is_new = bool(link.epoch)
     link.epoch = epoch
+    note_heard(session, epoch, now)
     if is_new:
         link.scans_until = link.arrivals_until = 0
         link.annulled_until = None

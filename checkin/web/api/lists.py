@@ -10,7 +10,7 @@ from flask import Response, request
 
 from checkin.db.models import HelpCall
 from checkin.domain.gates.turns import Turn
-from checkin.errors import InvalidRequest
+from checkin.errors import InvalidRequest, Unavailable
 from checkin.protocol.version import VERSION
 from checkin.services.accounts.pins import somebody_has_a_pin
 from checkin.services.backups.epochs import current_epoch
@@ -22,6 +22,7 @@ from checkin.services.gates.device_reports import Report, asked_to_send_again, r
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.gates.gate_list import GateList, current_cursor, gate_list
 from checkin.services.gates.help_calls import call_of
+from checkin.services.hub.held_lists import held_list, newest_cursor
 from checkin.web.api.clocks import milliseconds
 from checkin.web.api.contract import (
     check_cursor,
@@ -60,6 +61,8 @@ def read_gate_list() -> Response:
 def gate_list_response(device: PairedDevice) -> Response:
     """Return the gate list of a device's event, as far as the request says that it lacks it."""
     state, since = marhaba(), _cursor(request.args.get("since"))
+    if state.central_url:
+        return _handed_on(since, request.args.get("epoch", ""))
     if since and request.args.get("epoch") == device.epoch:
         check_cursor(device.event_id, since)
     with state.database.read() as session:
@@ -72,6 +75,26 @@ def gate_list_response(device: PairedDevice) -> Response:
         else:
             built = gate_list(session, device.event_id, since, state.keys, state.sealed, now())
             response = json_response(_list_body(built))
+    response.set_etag(etag)
+    return response
+
+
+def _handed_on(since: int, epoch: str) -> Response:
+    """Return the list as the central server has signed it: this is a hub.
+
+    Raises:
+        Unavailable: no list has come yet.
+    """
+    with marhaba().database.read() as session:
+        newest, of = newest_cursor(session)
+        held = held_list(session, since, epoch)
+    if not newest:
+        raise Unavailable("the gate list has not come from the central server yet")
+    etag = f"hub-{of}-{newest}-{since}"
+    if held is None or request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+    else:
+        response = Response(held.body, mimetype="application/json")
     response.set_etag(etag)
     return response
 

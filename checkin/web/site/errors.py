@@ -24,7 +24,13 @@ from checkin.db.faults import SENTENCES, Outage, outage_of
 from checkin.domain.common.problems import InvalidValue
 from checkin.domain.network.addresses import OnlyThisMachine
 from checkin.domain.people.unreadable import UnreadableFile
-from checkin.errors import EventPurged, MarhabaError, TooManyRequests, Unauthenticated
+from checkin.errors import (
+    AtCentralServer,
+    EventPurged,
+    MarhabaError,
+    TooManyRequests,
+    Unauthenticated,
+)
 from checkin.services.limits.limits import whole_minutes
 from checkin.web.site.addresses import this_address
 from checkin.web.site.json import json_response
@@ -175,6 +181,13 @@ def _fault(fault: MarhabaError) -> ResponseReturnValue:
         return redirect(url_for("sign_in.show", next=back))
     if isinstance(fault, OnlyThisMachine):
         return _only_this_machine_page(fault)
+    if isinstance(fault, AtCentralServer):
+        sentence = _(
+            "This is the hub of the hall: it admits people and counts them. Registrations, badges "
+            "and settings are changed at the central server, %(url)s.",
+            url=fault.url,
+        )
+        return error_page(403, sentence)
     if isinstance(fault, EventPurged):
         return error_page(409, _("The personal data of this event were erased. It takes nobody."))
     return error_page(http_status(fault))

@@ -13,11 +13,11 @@ from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 
 from checkin.db.models import Operator, OperatorSession
-from checkin.errors import Forbidden, Unauthenticated
+from checkin.errors import AtCentralServer, Forbidden, Unauthenticated
 from checkin.services.accounts.duties import Duty, duty_of
 from checkin.services.accounts.sessions import Lifetimes, signed_in_with
 from checkin.web.site.cookies import cookie_name
-from checkin.web.site.permissions import Allowed, Audience, allowed_at, may_use
+from checkin.web.site.permissions import Allowed, Audience, allowed_at, is_at_a_hub, may_use
 from checkin.web.site.state import database, marhaba
 
 csrf = CSRFProtect()

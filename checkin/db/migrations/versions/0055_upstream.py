@@ -15,10 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "upstream",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        *(
-            sa.Column(name, kind, nullable=name in _OPTIONAL)
-            for name, kind in _UPSTREAM
-        ),
+        *(sa.Column(name, kind, nullable=name in _OPTIONAL) for name, kind in _UPSTREAM),
         sa.CheckConstraint("id = 1", name=op.f("ck_upstream_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upstream")),
     )
