@@ -38,16 +38,9 @@ def test_a_name_that_changes_there_changes_here(database, event, hub):
         session.get_one(Event, event.id).list_version += 1
 
     write(database, rename)
-    hub.central._session.headers["X"] = ""  # another request
-    hub.exchange_of.central.mirror("")
-    with_patience(hub)
+    hub.exchange()
 
     assert [one.name for one in hub.rows(Participant)] == ["Amina El Alaoui"]
-
-
-def with_patience(hub):
-    """Exchange until the marks of large tables are looked through anew."""
-    hub.exchange()
 
 
 def test_the_file_of_a_hub_is_sealed(hub, tmp_path, database, event):

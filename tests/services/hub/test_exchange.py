@@ -1,0 +1,213 @@
+"""What happens at a hub is known at the central server, and the reverse, once each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from checkin.db.engine import in_transaction
+from checkin.db.models import Admission, Conflict, Delegation, Participant, Scan
+from checkin.domain.people.registration import Registration
+from checkin.services.common.keys import Keys
+from checkin.services.hub.exchange import try_exchange
+from checkin.services.hub.link import CentralUnreachable
+from checkin.services.hub.numbers import OWN_NUMBERS
+from checkin.services.hub.upstream import upstream
+from checkin.services.scanning.record import record_scan
+from checkin.services.scanning.walk_ins import Named, Newcomer, register_walk_in
+from tests.support import factories
+from tests.support.factories import NOW, write
+
+
+@pytest.fixture
+def code(database, event, hub):
+    code = factories.a_badge(database, event, "Amina Alaoui")
+    hub.exchange()
+    return code
+
+
+def scan_at(hub, device, code, **more):
+    """Scan a badge at a gate that is connected to the hub."""
+    reading = factories.a_reading(code, **more)
+    with hub.database.writing() as connection:
+        return record_scan(connection, hub.device(device.id), reading, hub.keys)
+
+
+def count(database, model):
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(model))
+
+
+def test_who_is_admitted_at_the_hub_is_in_at_the_central_server_once(database, device, hub, code):
+    answer = scan_at(hub, device, code)
+
+    first, again = hub.exchange(), hub.exchange()
+
+    assert (answer.status, answer.reason) == ("ok", None)
+    assert (first.scans, again.scans) == (1, 0)
+    with database.read() as session:
+        (stored,) = session.scalars(select(Scan)).all()
+        (entry,) = session.scalars(select(Admission)).all()
+    assert (stored.scan_id, stored.device_id, stored.gate_id) == (
+        answer.scan_id,
+        device.id,
+        device.gate_id,
+    )
+    assert entry.device_id == device.id
+    assert abs(stored.corrected_at - NOW) < factories.minutes(0.1)
+
+
+def test_who_came_in_elsewhere_is_refused_at_the_hub(database, device, hub, code):
+    factories.scan(database, device, code, at=NOW)
+    hub.exchange()
+
+    answer = scan_at(hub, device, code, at=NOW + factories.minutes(1))
+
+    assert (answer.status, answer.reason) == ("error", "already_redeemed")
+    assert count(hub.database, Admission) == 1
+
+
+def test_a_scan_of_another_gate_does_not_come_back_to_the_central_server(
+    database, device, hub, code
+):
+    factories.scan(database, device, code)
+
+    assert [hub.exchange().arrivals, hub.exchange().arrivals] == [1, 0]
+    assert hub.exchange().scans == 0
+    assert count(database, Scan) == 1
+
+
+def test_who_came_in_at_both_while_the_line_was_cut_is_a_conflict_and_is_counted_once(
+    database, device, hub, code
+):
+    hub.line.is_cut = True
+    scan_at(hub, device, code)
+    factories.scan(database, device, code, at=NOW + factories.minutes(1))
+    with pytest.raises(CentralUnreachable):
+        hub.exchange()
+    hub.line.is_cut = False
+
+    hub.exchange()
+
+    assert (count(database, Scan), count(database, Conflict)) == (2, 1)
+    assert count(database, Admission) == 1
+    assert count(hub.database, Admission) == 1
+
+
+def test_an_exchange_that_breaks_off_says_why_and_loses_nothing(database, device, hub, code):
+    scan_at(hub, device, code)
+    hub.line.is_cut = True
+
+    assert try_exchange(hub.exchange_of) is None
+
+    with hub.database.read() as session:
+        assert upstream(session).fault == "it cannot be reached"
+    hub.line.is_cut = False
+    assert hub.exchange().scans == 1
+
+
+def test_a_refusal_of_a_text_that_is_no_code_of_ours_counts_at_the_central_server(
+    database, device, hub, code
+):
+    answer = scan_at(hub, device, "https://example.org/something")
+
+    hub.exchange()
+
+    assert answer.reason == "invalid"
+    with database.read() as session:
+        (stored,) = session.scalars(select(Scan)).all()
+    assert (stored.status, stored.reason, stored.participant_id) == ("error", "invalid", None)
+
+
+def walks_in(hub, device, delegation, name="Karim Tazi", number=1):
+    newcomer = Newcomer(
+        Registration(name=name, delegation=delegation.name),
+        delegation.id,
+        Named(factories.uuid4(), bytes([number]) * 32),
+    )
+    return in_transaction(
+        hub.database,
+        lambda s: register_walk_in(
+            s, hub.device(device.id), newcomer, keys=hub.keys, now=datetime.now(UTC)
+        ),
+    )
+
+
+def test_a_walk_in_of_the_hub_gets_the_central_servers_number(
+    database, device, hub, code, delegation
+):
+    made = walks_in(hub, device, delegation)
+    own = made.registered.participant_id
+
+    hub.exchange()
+    hub.exchange()
+
+    with database.read() as session:
+        there = session.scalars(select(Participant).where(Participant.name == "Karim Tazi")).one()
+    here = [one for one in hub.rows(Participant) if one.name == "Karim Tazi"]
+    assert own > OWN_NUMBERS
+    assert [one.id for one in here] == [there.id]
+    assert there.registered_by == "walk_in"
+
+
+def test_places_that_are_not_lent_to_the_hub_are_nobodys_there(
+    database, event, device, hub, code, delegation
+):
+    """The pool is empty before the doors open: a walk-in goes to the reserve list."""
+    made = walks_in(hub, device, delegation)
+
+    assert made.registered.standing == "reserve"
+
+
+def test_a_central_server_that_was_put_back_is_offered_everything_again(
+    database, device, hub, code
+):
+    scan_at(hub, device, code)
+    hub.exchange()
+
+    def put_back(session):
+        upstream(session).epoch = "0" * 32
+
+    in_transaction(hub.database, put_back)
+
+    assert hub.exchange().scans == 1
+    assert count(database, Scan) == 1
+
+
+def test_a_hub_makes_no_badge_that_opens_anything_at_the_central_server(hub, event):
+    assert hub.keys.for_event(event.slug) != factories.KEYS.for_event(event.slug)
+    assert isinstance(hub.keys, Keys)
+
+
+def test_the_quota_is_the_same_there_and_here(database, hub, code):
+    with database.read() as session:
+        there = {one.id: one.quota for one in session.scalars(select(Delegation)).all()}
+    assert {one.id: one.quota for one in hub.rows(Delegation)} == there
+
+
+def test_a_scan_that_was_taken_back_at_the_hub_is_taken_back_at_the_central_server(
+    database, device, hub, code
+):
+    answer = scan_at(hub, device, code)
+    hub.exchange()
+
+    def take_back(session):
+        from checkin.services.scanning.annul import annul_scan
+
+        annul_scan(
+            session,
+            event_id=device.event_id,
+            scan_id=answer.scan_id,
+            reason="by mistake",
+            now=NOW,
+            device_id=device.id,
+        )
+
+    write(hub.database, take_back)
+    hub.exchange()
+
+    with database.read() as session:
+        (stored,) = session.scalars(select(Scan)).all()
+    assert stored.annulled_at is not None
