@@ -53,7 +53,7 @@ _STARTED_BY = "MARHABA_HUB"
 _PORT = "MARHABA_HUB_PORT"
 #: the exchange ends so when this hub is wanted no more
 _OVER = 75
-_ACCOUNT = "hub@hub.invalid"
+_ACCOUNT = "hub@example.org"
 _FIRST_TRIES = 5
 
 

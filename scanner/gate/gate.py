@@ -43,6 +43,7 @@ from scanner.server.device import (
 )
 from scanner.server.events import GateEvent, Trouble
 from scanner.server.http_link import server_address
+from scanner.server.places import Places
 from scanner.server.refresh import Refresh
 from scanner.server.unverified import other_scheme_of
 
@@ -76,6 +77,7 @@ class Gate:
         name: what this device is called; "" for the computer's name.
         public_key: of the event, as the pairing told it; "" where it did not.
         desk: the people whom a help desk holds.
+        places: where it finds its event; None until it is open.
     """
 
     client: Client
@@ -90,6 +92,7 @@ class Gate:
     public_key: str = ""
     link: Link = field(default_factory=Link)
     desk: HelpDesk = field(init=False)
+    places: Places | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.desk = HelpDesk(self.held.folder, self.held, self.client.clock)
@@ -106,13 +109,19 @@ class Gate:
         delivery = Delivery(self.spool, self.client, offline, self.link, self.language)
         desk_supply = DeskSupply(self.client, self.desk)
         refresh = Refresh(self.client, self.held, self.spool, clock, desk_supply)
-        courier = Courier(delivery, self.client, refresh, tell, self.wipe, self.name)
+        self.places = Places(
+            self.client, self.held.folder, self._slug, self.client.public_key, clock.server_now
+        )
+        courier = Courier(delivery, self.client, refresh, tell, self.wipe, self.name, self.places)
         if (saved := self.spool.loss()) is not None:
             tell(Trouble(MemoryLost(count=saved)))
         station = Station(
             self.spool, courier.submit, tell, self.language, self.type, clock=clock.now
         )
         return station, courier
+
+    def _slug(self) -> str:
+        return str(self.event.get("slug", "")) or self.held.held().event
 
     def wipe(self) -> None:
         """Erase the gate list, a help desk's people, the lease, whom this gate counted, the token.
@@ -138,7 +147,9 @@ class Gate:
         forget_sent = acknowledged.forget_all if is_purged else acknowledged.forget_heard
         # The passages last: they take what was deleted before them out of the file.
         erase = (self.desk.wipe, self.held.wipe, forget_sent, self.spool.memory.wipe)
-        return (*erase, partial(forget_damaged, self.held.folder), forget_pairing)
+        forget_hubs = (self.places.forget,) if self.places else ()
+        damaged = partial(forget_damaged, self.held.folder)
+        return (*erase, damaged, *forget_hubs, forget_pairing)
 
     def close(self) -> None:
         """Close the files; what is in them stays."""

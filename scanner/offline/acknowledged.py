@@ -43,7 +43,11 @@ CREATE TABLE IF NOT EXISTS registered_walk_ins (
     body  TEXT NOT NULL,                   -- what registers them, the name sealed
     ref   TEXT NOT NULL                    -- of the badge that they were given
 );
-CREATE TABLE IF NOT EXISTS epochs (position INTEGER PRIMARY KEY, epoch TEXT NOT NULL UNIQUE)
+CREATE TABLE IF NOT EXISTS epochs (position INTEGER PRIMARY KEY, epoch TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS place_epochs (
+    place TEXT PRIMARY KEY,                -- '' is the server, "hub 3" one of its hubs
+    epoch TEXT NOT NULL                    -- that was met there last
+)
 """
 #: after its event's end nothing is offered any more
 KEPT_AFTER_THE_END = timedelta(days=7)
@@ -94,6 +98,7 @@ class Acknowledged:
         self.event = ""
         rows = file.rows("SELECT epoch FROM epochs ORDER BY position")
         self._met = [str(epoch) for (epoch,) in rows]
+        self._place = ""
 
     @property
     def epoch(self) -> str:
@@ -108,9 +113,35 @@ class Acknowledged:
         """
         if not epoch or epoch in self._met:
             return False
-        self._file.write("INSERT OR IGNORE INTO epochs (epoch) VALUES (?)", (epoch,))
+        with self._file.transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO epochs (epoch) VALUES (?)", (epoch,))
+            connection.execute(
+                "INSERT OR REPLACE INTO place_epochs VALUES (?, ?)", (self._place, epoch)
+            )
         self._met.append(epoch)
         return len(self._met) > 1
+
+    def arrive(self, place: str) -> None:
+        """Take the epoch that was met last at a place for the present one: this device is there.
+
+        A hub and the central server have databases of their own. What one of them has acknowledged
+        is offered to the other, once.
+        """
+        with self._file.transaction() as connection:
+            if self._met and not connection.execute("SELECT 1 FROM place_epochs").fetchone():
+                # of before hubs were known
+                connection.execute(
+                    "INSERT INTO place_epochs VALUES (?, ?)", (self._place, self._met[-1])
+                )
+            known = connection.execute(
+                "SELECT epoch FROM place_epochs WHERE place = ?", (place,)
+            ).fetchone()
+            if known:
+                connection.execute("DELETE FROM epochs WHERE epoch = ?", known)
+                connection.execute("INSERT INTO epochs (epoch) VALUES (?)", known)
+        self._place = place
+        if known:
+            self._met = [one for one in self._met if one != known[0]] + [str(known[0])]
 
     def seen(self) -> str:
         """Return the value of the header that tells what this device has seen; "" for nothing."""

@@ -130,6 +130,10 @@ class Client(HttpLink):
             return None
         return ListReply(self._understood(answer), answer.response.headers.get("ETag", ""))
 
+    def hubs(self) -> dict[str, Any]:
+        """Return the certificates of the event's hubs; RequestRejected of an earlier server."""
+        return self.get("hubs", timeout_s=LIST_TIMEOUT_S)
+
     def people_list(self) -> dict[str, Any]:
         """Return the key of this help desk and the marks of the pages of people."""
         return self.get("people-list", timeout_s=LIST_TIMEOUT_S)

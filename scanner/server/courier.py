@@ -34,6 +34,7 @@ from scanner.server.backlog import Backlog
 from scanner.server.deadline import within
 from scanner.server.delivery import Delivery
 from scanner.server.events import Annulled, GateEvent, LinkSeen, Stopped, Trouble
+from scanner.server.places import LEARN_EVERY_S, LOOK_ALONE_EVERY_S, LOOK_EVERY_S, Places
 from scanner.server.refresh import EVERY_S, Refresh
 from scanner.server.verdicts import fault_verdict
 
@@ -74,6 +75,10 @@ class Server(Protocol):
         """Give the lent places back."""
         ...
 
+    def hubs(self) -> dict[str, Any]:
+        """Return the certificates of the event's hubs."""
+        ...
+
     def ask_to_return(self, name: str, gate: dict[str, Any], event: str, held: int) -> bool:
         """Ask a server that does not know this device to take it back; say whether it did."""
         ...
@@ -93,6 +98,7 @@ class Courier:
         tell: Callable[[GateEvent], None],
         wipe: Callable[[], None],
         name: str = "",
+        places: Places | None = None,
     ) -> None:
         """Make the courier; `start` starts its threads.
 
@@ -100,7 +106,10 @@ class Courier:
             tell: called from both threads with everything that happens.
             wipe: erases list, token and names; called when the server says so.
             name: what this device is called, for an organiser who is asked to take it back.
+            places: where this device finds its event.
         """
+        self._places = places
+        self._next_look = self._next_learning = -math.inf
         self._run = secrets.token_hex(8)
         self._turn: int | None = None  # that no answer has confirmed yet
         self._name = name or socket.gethostname()
@@ -291,10 +300,30 @@ class Courier:
         if self._return != Return.NOT_NEEDED:
             self._guarded(self._come_back)
             return
+        self._choose_place()
         # Waiting scans are sent before the refresh, which renews a lease only when none waits.
         works = (self._heartbeat, self._backlog.resume, self._backlog.drain, self._supply)
-        for work in (*works, self._offer):
+        for work in (*works, self._offer, self._learn_places):
             self._guarded(work)
+
+    def _choose_place(self) -> None:
+        """Look now and then whether a hub of the hall answers, or the server again."""
+        now, is_online = self._refresh.clock.elapsed_s(), self._delivery.link.online
+        if self._places is None or self._refused or now < self._next_look:
+            return
+        self._next_look = now + (LOOK_EVERY_S if is_online else LOOK_ALONE_EVERY_S)
+        if self._places.choose(is_online=is_online):
+            self._next_status = self._next_refresh = -math.inf
+
+    def _learn_places(self) -> None:
+        """Ask the central server for the event's hubs."""
+        now = self._refresh.clock.elapsed_s()
+        at_center = self._places is not None and not self._places.at_hub
+        if not at_center or not self._delivery.link.online or now < self._next_learning:
+            return
+        self._next_learning = now + LEARN_EVERY_S
+        with contextlib.suppress(RequestRejected):  # a server that knows of no hubs
+            self._places.learn(self._server.hubs())  # type: ignore[union-attr]
 
     def _guarded(self, work: Callable[[], None]) -> None:
         if self._refused:

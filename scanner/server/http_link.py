@@ -39,6 +39,7 @@ from scanner.core.errors import (
 )
 from scanner.offline.clock import DeviceClock
 from scanner.server.local_names import LocalNames
+from scanner.server.places import Place
 
 SOFTWARE = f"marhaba-scanner/{VERSION}"
 
@@ -49,6 +50,9 @@ _OUT_OF_DATE = {9, 10}
 
 #: what an answer's headers tell, under these names in its body
 TOLD_BY_HEADERS = {"epoch": EPOCH, "counter": COUNTER}
+
+#: whether a server answers is not worth a longer wait
+_LOOK_S = 1.5
 
 # Answers that will be the same however often the request is sent.
 _HOPELESS = {400, 403, 404, 409, 413, 415, 422}
@@ -82,6 +86,10 @@ class Epochs(Protocol):
 
     def seen(self) -> str:
         """Return what this device has seen of the server's database, or ""."""
+        ...
+
+    def arrive(self, place: str) -> None:
+        """Take the epoch of the place to which requests go from now on for the present one."""
         ...
 
 
@@ -122,20 +130,50 @@ class HttpLink:
         self.public_key: Callable[[], str] = str
         #: the server has said that the event's data are erased everywhere
         self.is_purged = False
-        self._session = requests.Session()
-        # Proxies and .netrc of this computer's owner are not used for requests to the server.
-        self._session.trust_env = False
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, LocalNames())
-        self._session.headers["Accept-Language"] = language
-        self._session.headers["User-Agent"] = SOFTWARE
+        self._headers = {"Accept-Language": language, "User-Agent": SOFTWARE}
         if token:
-            self._session.headers["Authorization"] = f"Bearer {token}"
+            self._headers["Authorization"] = f"Bearer {token}"
+        self._session = self._new_session()
+        #: the hub to which requests go; None: to the server
+        self.place: Place | None = None
+        self._hub_session: requests.Session | None = None
         if cafile is not None and not cafile.is_file():
             raise CertificateMissing(cafile=cafile)
         self._cafile, self._authority = cafile, authority
         if believed := cafile or authority:
             self._session.verify = str(believed)
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        # Proxies and .netrc of this computer's owner are not used for requests to the server.
+        session.trust_env = False
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, LocalNames())
+        session.headers.update(self._headers)
+        return session
+
+    def go_to(self, place: Place | None) -> None:
+        """Send requests to a hub from now on, or to the server again."""
+        if place is not None:
+            self._hub_session = self._new_session()
+            self._hub_session.verify = str(place.authority)
+        self.place = place
+        if self.epochs:
+            with contextlib.suppress(SpoolUnwritable):  # then it is offered once more than needed
+                self.epochs.arrive(_place_name(place))
+
+    def answers_at(self, place: Place | None) -> bool:
+        """Say whether a server there knows this device; nothing else changes."""
+        session = self._new_session()
+        session.verify = str(place.authority) if place else self._session.verify
+        address = place.address if place else self.server
+        try:
+            answer = session.get(f"{address}/api/v1/status", timeout=_LOOK_S, allow_redirects=False)
+        except (requests.RequestException, OSError):  # no such file is an OSError
+            return False
+        finally:
+            session.close()
+        return answer.status_code == 200 and is_epoch(answer.headers.get(EPOCH, ""))
 
     def get(
         self, path: str, *, timeout_s: float, headers: dict[str, str] | None = None
@@ -181,7 +219,10 @@ class HttpLink:
         timeout_s: float,
         headers: dict[str, str],
     ) -> Answer:
-        url, nonce = f"{self.server}/api/v1/{path}", new_nonce()
+        place = self.place
+        session = self._hub_session if place and self._hub_session else self._session
+        address = place.address if place else self.server
+        url, nonce = f"{address}/api/v1/{path}", new_nonce()
         headers = {**headers, NONCE: nonce}
         if self.epochs and (seen := self._seen()):
             headers[SEEN] = seen
@@ -189,7 +230,7 @@ class HttpLink:
         # which is safe because the server knows a scan by its scan_id.
         for last in (False, True):
             try:
-                response = self._session.request(
+                response = session.request(
                     method,
                     url,
                     json=body,
@@ -197,7 +238,7 @@ class HttpLink:
                     headers=headers,
                     allow_redirects=False,
                 )
-                return self._met(response, nonce)
+                return self._met(response, nonce, place)
             except requests.exceptions.SSLError as error:
                 # TLS that breaks off is a connection lost, as when the server's worker restarts.
                 if refusal := _refusal_in(error):
@@ -216,23 +257,19 @@ class HttpLink:
             return self.epochs.seen() if self.epochs else ""
         return ""
 
-    def _met(self, response: requests.Response, nonce: str) -> Answer:
+    def _met(self, response: requests.Response, nonce: str, place: Place | None) -> Answer:
         """Return an answer with whose it is, and take its epoch."""
         epoch = response.headers.get(EPOCH, "")
         is_marked, known = is_epoch(epoch), self.epochs.epoch if self.epochs else ""
-        is_vouched = self._is_vouched(response, nonce, epoch) if is_marked else not known
+        key = place.public_key if place else self.public_key()
+        is_vouched = _is_vouched(key, response, nonce, epoch) if is_marked else not known
+        if place != self.place:  # this device has moved on meanwhile
+            return Answer(response, is_marked or not known, is_vouched)
         # What refuses this device, and is no server of its event, has an epoch of another database.
         if self.epochs and is_marked and (response.status_code < 400 or (known and is_vouched)):
             with contextlib.suppress(SpoolUnwritable):  # then the next answer tells it again
                 self.epochs.meet(epoch)
         return Answer(response, is_marked or not known, is_vouched)
-
-    def _is_vouched(self, response: requests.Response, nonce: str, epoch: str) -> bool:
-        key = self.public_key()
-        if not key:
-            return True
-        answer = SignedAnswer(nonce, response.status_code, epoch, response.content)
-        return answer.is_genuine(key, response.headers.get(SIGNED, ""))
 
     def _refused(self, refusal: ssl.SSLCertVerificationError) -> CertificateRefused:
         if refusal.verify_code in _OTHER_NAME:
@@ -257,7 +294,8 @@ class HttpLink:
             told = {name: value for name, value in told.items() if value}
             return (reply if received.is_vouched else _endless(reply)) | told
         if answer.status_code == 401 and reply.get("wipe") is not True:
-            raise TokenRefused
+            # A hub that has not heard of this device yet is no reason to stop.
+            raise ServerUnreachable(server=self.server) if self.place else TokenRefused
         if not received.is_vouched and answer.status_code in {401, *_HOPELESS}:
             raise AnsweredByAnother(server=self.server)
         if answer.status_code == 401:
@@ -291,6 +329,17 @@ class HttpLink:
             self.clock.note(server_time, sent_at, round_trip_s)
         except (KeyError, TypeError, ValueError):
             return
+
+
+def _is_vouched(key: str, response: requests.Response, nonce: str, epoch: str) -> bool:
+    if not key:
+        return True
+    answer = SignedAnswer(nonce, response.status_code, epoch, response.content)
+    return answer.is_genuine(key, response.headers.get(SIGNED, ""))
+
+
+def _place_name(place: Place | None) -> str:
+    return f"hub {place.hub}" if place else ""
 
 
 def server_address(server: str) -> str:
