@@ -29,6 +29,7 @@ from checkin.db.models.gates import (
     ReturningDevice,
     ShownPerson,
 )
+from checkin.db.models.hubs import Hub, HubDevice, HubPairing, HubScan
 from checkin.db.models.installation import Epoch, InstallationSetting, LimitCounter
 from checkin.db.models.integrations import (
     DeliveryState,
@@ -118,6 +119,10 @@ __all__ = [
     "GateCategory",
     "HelpCall",
     "HourlyArrivals",
+    "Hub",
+    "HubDevice",
+    "HubPairing",
+    "HubScan",
     "ImportDraft",
     "ImportPage",
     "ImportRun",

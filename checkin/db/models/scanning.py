@@ -270,6 +270,12 @@ class WalkIn(Base):
             ["event_id", "participant_id"], ["participant.event_id", "participant.id"]
         ),
         Index(None, "event_id", "participant_id"),
+        Index(
+            "ix_walk_in_on_loan",
+            "participant_id",
+            sqlite_where=text("on_loan = 1"),
+            postgresql_where=text("on_loan"),
+        ),
     )
 
     #: made by the device
@@ -282,6 +288,8 @@ class WalkIn(Base):
     reserve_no: Mapped[int | None]
     #: of what was told of the person, keyed: the same id for somebody else is a fault
     person_hash: Mapped[bytes]
+    #: confirmed on a place that was lent to a hub
+    on_loan: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class HourlyArrivals(Base):

@@ -42,9 +42,15 @@ class Keys:
 
     def walk_in_opener(self, slug: str) -> ec.EllipticCurvePrivateKey:
         """Return the key that decrypts walk-ins registered at gates without the network."""
-        # 32 bytes are no number below the curve's order by themselves; 0 is none either.
-        number = int.from_bytes(self._derived(f"walk-ins:{slug}")) % (_P256_ORDER - 1) + 1
-        return ec.derive_private_key(number, ec.SECP256R1())
+        return _p256_key(self._derived(f"walk-ins:{slug}"))
+
+    def hub_walk_in_opener(self, slug: str, hub_key: str) -> ec.EllipticCurvePrivateKey:
+        """Return the key that decrypts walk-ins sealed for a hub, which has it, too.
+
+        Args:
+            hub_key: the hub's own public key, which no other hub has.
+        """
+        return _p256_key(self._derived(f"hub walk-ins:{slug}:{hub_key}"))
 
     def help_desk(self, slug: str, device_id: int, salt: bytes) -> bytes:
         """Return the key that is lent to a help desk, until its salt is changed or erased."""
@@ -139,3 +145,9 @@ class Keys:
     def _derive(self, purpose: str) -> bytes:
         info = b"marhaba v1 " + purpose.encode()
         return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(self._master)
+
+
+def _p256_key(secret: bytes) -> ec.EllipticCurvePrivateKey:
+    # 32 bytes are no number below the curve's order by themselves; 0 is none either.
+    number = int.from_bytes(secret) % (_P256_ORDER - 1) + 1
+    return ec.derive_private_key(number, ec.SECP256R1())

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ from checkin.services.gates.stops import IS_STOPPED, STOP_COLUMNS, stop_of
 SEEN_EVERY_S = 20.0
 
 
-_DEVICE_BY_TOKEN = (
+_DEVICES = (
     select(
         Device.id,
         Device.event_id,
@@ -63,9 +63,10 @@ _DEVICE_BY_TOKEN = (
     .join(Event, Event.id == Device.event_id)
     .join(EventDay, EventDay.event_id == Event.id)
     .outerjoin(EntryStop, IS_STOPPED)
-    .where(Device.token_hash == bindparam("token_hash"))
     .order_by(EventDay.day)
 )
+_DEVICE_BY_TOKEN = _DEVICES.where(Device.token_hash == bindparam("token_hash"))
+_DEVICE_BY_ID = _DEVICES.where(Device.id == bindparam("device_id"))
 
 
 def device_by_token(database: Database, token: str) -> PairedDevice:
@@ -88,6 +89,13 @@ def device_by_token(database: Database, token: str) -> PairedDevice:
             )
         hours = hours_in(connection, row.event_id, row.grace_s) if row.has_hours else ()
     return _paired(rows, hours)
+
+
+def device_numbered(connection: Connection, device_id: int) -> PairedDevice:
+    """Return a device that is there, also one that was revoked, with its event's settings."""
+    rows = connection.execute(_DEVICE_BY_ID, {"device_id": device_id}).all()
+    row = rows[0]
+    return _paired(rows, hours_in(connection, row.event_id, row.grace_s) if row.has_hours else ())
 
 
 def _paired(rows: Sequence[Row[*tuple[Any, ...]]], hours: tuple[Hours, ...]) -> PairedDevice:

@@ -48,6 +48,7 @@ class PairedDevice:
         kiosk: nobody stands at it.
         tells_arrivals: whether a webhook of the event is told of arrivals.
         epoch: of the database, read no later than whatever is recorded for this request.
+        lent_by_id: the device of the hub whose leases it uses; None: it uses its own.
     """
 
     id: int
@@ -67,6 +68,12 @@ class PairedDevice:
     kiosk: bool = False
     tells_arrivals: bool = False
     epoch: str = ""
+    lent_by_id: int | None = None
+
+    @property
+    def borrower_id(self) -> int:
+        """Return the device to which the places were lent that this one gives away."""
+        return self.id if self.lent_by_id is None else self.lent_by_id
 
     @property
     def is_help_desk(self) -> bool:

@@ -42,7 +42,7 @@ def lease_use_of(
 ) -> LeaseUse:
     """Return what the lease that the device names lends to this admission.
 
-    The lease must be the device's own and still be counted, or have been valid when the badge was
+    The lease must be the device's own, or its hub's, and still be counted, or have been valid when the badge was
     read. What is used of one lease counts against every lease that the device may hold now, because
     it holds only one of them. Where none is counted any more, a place is lent only if it is still
     free. The caller holds the lock on the event's row.
@@ -103,7 +103,7 @@ def _leases(
         )
         .outerjoin(LeasePlace, of_delegation)
         .where(
-            Lease.device_id == device.id,
+            Lease.device_id == device.borrower_id,
             or_(Lease.id == reading.lease_id, Lease.ended_at.is_(None)),
         )
     ).all()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import Connection
@@ -108,35 +108,63 @@ def _tell_of_arrival(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A reading that was decided before it came, and the device that made it."""
+
+    device: PairedDevice
+    reading: Reading
+
+
+#: told what became of the readings of each transaction, in it
+Recorded = Callable[[Connection, Sequence["Answer | ScanIdConflict"]], object]
+
+
 def record_batch(
     database: Database, device: PairedDevice, readings: Sequence[Reading], keys: Keys
 ) -> list[Answer | ScanIdConflict]:
-    """Record what a device decided offline, a few scans in each transaction.
+    """Record what a device decided offline: see `record_uploads`."""
+    return record_uploads(database, [Uploaded(device, one) for one in readings], keys)
 
-    No scan is refused for what the device decided: contradictions are stored as conflicts. What is
-    committed stays when a later transaction fails; the device then sends everything again, and
-    scans that are already stored are recognised.
+
+def record_uploads(
+    database: Database,
+    uploads: Sequence[Uploaded],
+    keys: Keys,
+    *,
+    also: Recorded = lambda _connection, _answers: None,
+) -> list[Answer | ScanIdConflict]:
+    """Record what devices of one event decided offline, a few scans in each transaction.
+
+    No scan is refused for what a device decided: contradictions are stored as conflicts. What is
+    committed stays when a later transaction fails; everything is then sent again, and scans that
+    are already stored are recognised.
+
+    Args:
+        also: what else is written with the answers of each transaction.
     """
     answers: list[Answer | ScanIdConflict] = []
-    for start in range(0, len(readings), CHUNK):
-        chunk = readings[start : start + CHUNK]
-        answers += in_core_transaction(database, partial(_record_chunk, device, chunk, keys))
+    for start in range(0, len(uploads), CHUNK):
+        chunk = uploads[start : start + CHUNK]
+        answers += in_core_transaction(database, partial(_record_chunk, chunk, keys, also))
     return answers
 
 
 def _record_chunk(
-    device: PairedDevice, chunk: Sequence[Reading], keys: Keys, connection: Connection
+    chunk: Sequence[Uploaded], keys: Keys, also: Recorded, connection: Connection
 ) -> list[Answer | ScanIdConflict]:
     answers: list[Answer | ScanIdConflict] = []
-    queue_uploads(connection, device.event_id)
-    if any(reading.lease_id for reading in chunk):
+    event_id = chunk[0].device.event_id
+    queue_uploads(connection, event_id)
+    if any(one.reading.lease_id for one in chunk):
         # Before any row is written: two uploads that did so later would wait for one another.
-        queue_admissions(connection, device.event_id)
-    for reading in chunk:
+        queue_admissions(connection, event_id)
+    for one in chunk:
         try:
-            answers.append(record_scan(connection, device, reading, keys))
+            answers.append(record_scan(connection, one.device, one.reading, keys))
         except ScanIdConflict as fault:  # nothing was written for it: the others go on
             answers.append(fault)
+    also(connection, answers)
     return answers
 
 

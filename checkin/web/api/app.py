@@ -13,6 +13,7 @@ from checkin.web.api import (
     devices,
     health,
     help_desks,
+    hubs,
     kiosks,
     leases,
     lists,
@@ -21,6 +22,7 @@ from checkin.web.api import (
     scans,
 )
 from checkin.web.api.contract import (
+    HUB_SCHEME,
     METRICS_SCHEME,
     READ_SCHEME,
     SECURITY_SCHEME,
@@ -89,6 +91,7 @@ def create_api(state: Marhaba) -> APIFlask:
             "scheme": "bearer",
             "description": "A token with which another program reads; organisers make it.",
         },
+        HUB_SCHEME: {"type": "http", "scheme": "bearer", "description": "A hub's token."},
         METRICS_SCHEME: {
             "type": "http",
             "scheme": "bearer",
@@ -107,7 +110,7 @@ def create_api(state: Marhaba) -> APIFlask:
 def _add_routes(app: APIFlask) -> None:
     limit_numbers(app)
     api = APIBlueprint("api", __name__, url_prefix="/api/v1")
-    for part in (devices, scans, buses, leases, people, lists, help_desks, kiosks, reading):
+    for part in (devices, scans, buses, leases, people, lists, help_desks, kiosks, reading, hubs):
         api.register_blueprint(part.bp)
     app.register_blueprint(api)
     app.register_blueprint(health.bp)

@@ -28,6 +28,7 @@ B = TypeVar("B", bound=BaseModel)
 SECURITY_SCHEME = "DeviceToken"
 METRICS_SCHEME = "MetricsToken"
 READ_SCHEME = "ReadToken"
+HUB_SCHEME = "HubToken"
 _ERROR_SCHEMA = {
     "type": "object",
     "required": ["error", "detail"],
@@ -189,12 +190,12 @@ def check_epoch() -> None:
         _has_begun()
 
 
-def check_cursor(cursor: int) -> None:
+def check_cursor(event_id: int, cursor: int) -> None:
     """Do the same if it holds a gate list of this epoch that the database cannot have made yet."""
-    device, database = current_device(), marhaba().database
+    database = marhaba().database
     with database.read() as session:
-        is_ahead = cursor > current_cursor(session, device.event_id)
-    if is_ahead and notice_cursor(database, device.event_id, cursor, now()):
+        is_ahead = cursor > current_cursor(session, event_id)
+    if is_ahead and notice_cursor(database, event_id, cursor, now()):
         _has_begun()
 
 

@@ -51,9 +51,17 @@ bp = APIBlueprint("lists", __name__, tag="Lists and counts")
 def read_gate_list() -> Response:
     """Return the signed gate list: apply its tombstones, then its entries."""
     check_epoch()
-    device, state, since = current_device(), marhaba(), _cursor(request.args.get("since"))
+    response = gate_list_response(current_device())
+    # Whatever the answer was, the device now has the newest list.
+    try_to_mark_seen(marhaba().database, current_device().id, now(), list_at=now())
+    return response
+
+
+def gate_list_response(device: PairedDevice) -> Response:
+    """Return the gate list of a device's event, as far as the request says that it lacks it."""
+    state, since = marhaba(), _cursor(request.args.get("since"))
     if since and request.args.get("epoch") == device.epoch:
-        check_cursor(since)
+        check_cursor(device.event_id, since)
     with state.database.read() as session:
         epoch, cursor = current_epoch(session), current_cursor(session, device.event_id)
         if request.args.get("epoch", epoch) != epoch:
@@ -65,8 +73,6 @@ def read_gate_list() -> Response:
             built = gate_list(session, device.event_id, since, state.keys, state.sealed, now())
             response = json_response(_list_body(built))
     response.set_etag(etag)
-    # Whatever the answer was, the device now has the newest list.
-    try_to_mark_seen(state.database, device.id, now(), list_at=now())
     return response
 
 

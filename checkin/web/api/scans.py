@@ -79,7 +79,7 @@ def create_scan(body: LiveScan) -> Response:
     is_told = _is_told(body)
     read_at, skew = live_moment(body.scanned_at, body.device_time, at)
     forced_by = _answers_for(body, supervisor_with_pin, at)
-    reading = _reading(
+    reading = reading_of(
         body, at=read_at, received_at=at, skew_ms=milliseconds(skew), forced_by=forced_by
     )
     if (practised := rehearse(device, reading, state.keys)) is not None:
@@ -89,7 +89,7 @@ def create_scan(body: LiveScan) -> Response:
     state.live.nudge(device.event_id)  # only after the commit
     is_named = reading.shows_code or is_told
     response = json_response(_scan_body(answer if is_named else answer.nameless(), at))
-    return _counted(response, [answer])
+    return counted(response, [answer])
 
 
 @bp.post("/scans/batch")
@@ -110,7 +110,7 @@ def _record_offline(body: BatchRequest) -> Response:
     skew = at - body.device_time
     skew_ms = milliseconds(skew)
     readings = [
-        _reading(
+        reading_of(
             scan,
             at=min(shifted(scan.scanned_at, skew), at),
             received_at=at,
@@ -136,13 +136,13 @@ def _record_offline(body: BatchRequest) -> Response:
     state.live.nudge(device.event_id)
     sign_answer()  # a result may say that a scan will never be taken
     results = [
-        _batch_result(reading, answer) for reading, answer in zip(readings, answers, strict=True)
+        batch_result(reading, answer) for reading, answer in zip(readings, answers, strict=True)
     ] + [practice_result(answer) for answer in practised]
     response = json_response({"results": results, "server_time": utc_text(now())})
-    return _counted(response, [one for one in answers if isinstance(one, Answer)])
+    return counted(response, [one for one in answers if isinstance(one, Answer)])
 
 
-def _counted(response: Response, answers: Sequence[Answer]) -> Response:
+def counted(response: Response, answers: Sequence[Answer]) -> Response:
     """Add the highest number in the log that an answer acknowledges."""
     numbered = [Counter(one.number, one.scan_id) for one in answers if one.number is not None]
     if numbered:
@@ -194,7 +194,7 @@ def _is_told(body: LiveScan) -> bool:
     return may_be_named(body.participant_id)
 
 
-def _reading(
+def reading_of(
     scan: ScanRequest,
     *,
     at: datetime,
@@ -206,6 +206,7 @@ def _reading(
     delegation_id: int | None = None,
     acknowledged: bool = False,
 ) -> Reading:
+    """Return what a body says of a reading, with what the server knows of it."""
     return Reading(
         scan_id=scan.scan_id,
         code=scan.code or "",
@@ -310,7 +311,8 @@ def _act(step: Step, at: datetime) -> str:
     return act_message(step, language(), time=moment_text(step.at, zone, at) if step.at else "")
 
 
-def _batch_result(reading: Reading, answer: Answer | ScanIdConflict) -> dict[str, Any]:
+def batch_result(reading: Reading, answer: Answer | ScanIdConflict) -> dict[str, Any]:
+    """Write what became of one scan that was decided before it came."""
     if isinstance(answer, ScanIdConflict):
         return {
             "scan_id": str(reading.scan_id),

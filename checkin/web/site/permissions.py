@@ -22,17 +22,20 @@ class Audience(StrEnum):
     PUBLIC: anybody. DEVICE: a paired device's token or its equivalent, which the route checks.
     LINK: anybody who knows the secret in the address, which the route checks without cookies.
     TOKEN: a program with a read token, which the route checks with what it may read.
+    HUB: a hub of an event, whose token the route checks.
     """
 
     PUBLIC = "public"
     DEVICE = "device"
     LINK = "link"
     TOKEN = "token"  # noqa: S105 - the name of an audience
+    HUB = "hub"
 
 
 Allowed = frozenset[Role] | Audience
 
 PUBLIC, DEVICE, LINK, TOKEN = Audience.PUBLIC, Audience.DEVICE, Audience.LINK, Audience.TOKEN
+HUB = Audience.HUB
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 STAFF = ADMINISTRATORS | {Role.ORGANISER}
 #: who may see counts, and no names

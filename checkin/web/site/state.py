@@ -17,6 +17,8 @@ from checkin.services.common.readiness import RecentReadiness
 from checkin.services.gates.authentication import KnownDevices, LastSeen
 from checkin.services.gates.gate_list import SealedEntries
 from checkin.services.gates.people_list import PeoplePages
+from checkin.services.hubs.arrivals import SettledNumbers
+from checkin.services.hubs.mirror import MirrorMarks
 from checkin.services.limits.limits import Limits
 from checkin.services.network.certificates.authority import Authority
 from checkin.settings import Settings
@@ -56,6 +58,8 @@ class Marhaba:
     last_seen: LastSeen = field(default_factory=LastSeen)
     sealed: SealedEntries = field(default_factory=SealedEntries)
     people_pages: PeoplePages = field(default_factory=PeoplePages)
+    mirror_marks: MirrorMarks = field(default_factory=MirrorMarks)
+    settled_numbers: SettledNumbers = field(default_factory=SettledNumbers)
     background_tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 
 

@@ -1,0 +1,255 @@
+"""Hubs: they are paired, hold an event's mirror, and bring what happens in the hall."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from checkin.domain.accounts.browsers import client_of
+from checkin.errors import NotFound, Unauthenticated
+from checkin.protocol.base64url import text_of
+from checkin.protocol.gate_list import public_key_text
+from checkin.services.hubs.arrivals import arrivals_since
+from checkin.services.hubs.certificates import certificate_of, certificates_of
+from checkin.services.hubs.devices import NamedDevice, local_devices
+from checkin.services.hubs.mirror import FORMAT, mirror_of, pages_with
+from checkin.services.hubs.mirrored import TABLES
+from checkin.services.hubs.pairing import HubSelf, pair_hub
+from checkin.services.hubs.scans import record_of_hub, who_answers
+from checkin.services.limits.rules import PAIRING
+from checkin.services.scanning.storage import Answer, Decided, Reading
+from checkin.web.api.clocks import milliseconds, shifted
+from checkin.web.api.contract import (
+    accepts,
+    check_epoch,
+    current_device,
+    describes_query,
+    for_devices,
+    now,
+    query,
+    returns,
+    sign_answer,
+)
+from checkin.web.api.hub_access import current_hub, for_hubs, for_hubs_that_bring
+from checkin.web.api.hub_bodies import (
+    ArrivalsQuery,
+    ArrivalsReply,
+    BroughtScan,
+    HubDeviceName,
+    HubPairReply,
+    HubPairRequest,
+    HubScansReply,
+    HubScansRequest,
+    HubsReply,
+    MirrorReply,
+    PagesReply,
+    PagesRequest,
+)
+from checkin.web.api.lists import gate_list_response
+from checkin.web.api.scans import batch_result, counted, reading_of
+from checkin.web.api.schemas import GateListReply, ListQuery
+from checkin.web.site.json import json_response, json_text, utc_text
+from checkin.web.site.permissions import HUB, open_to
+from checkin.web.site.state import marhaba
+
+bp = APIBlueprint("hubs", __name__, tag="Hubs")
+
+_KEY_BYTES = 32
+
+
+@bp.post("/hubs/pair")
+@open_to(HUB)
+@returns(bp, HubPairReply, 201, 400, 401, 409, 413, 429)
+@accepts(bp, HubPairRequest)
+def pair(body: HubPairRequest) -> Response:
+    """Exchange a code for a hub's token; the code works once, for 10 minutes."""
+    state, at = marhaba(), now()
+    told = HubSelf(body.name, body.software, body.public_key, body.authority, body.addresses)
+    try:
+        made = pair_hub(state.database, code=body.pairing_code, told=told, now=at)
+    except Unauthenticated:
+        # Counted afterwards, so that a right code always pairs.
+        state.limits.reserve((PAIRING, client_of(request.remote_addr)))
+        raise
+    event, hub = made.event, made.hub
+    opener = state.keys.hub_walk_in_opener(event.slug, hub.public_key)
+    return json_response(
+        {
+            "hub_id": hub.id,
+            "hub_token": made.token,
+            "event": {"slug": event.slug, "name": event.name, "timezone": event.timezone},
+            "walk_in_key": text_of(opener.private_numbers().private_value.to_bytes(_KEY_BYTES)),
+            "certificate": certificate_of(event, hub, state.keys, at),
+            "list_public_key": public_key_text(state.keys.list_signer(event.slug)),
+            "server_time": utc_text(now()),
+        },
+        201,
+    )
+
+
+@bp.get("/hubs")
+@returns(bp, HubsReply, 200, 401)
+@for_devices
+def read_hubs() -> Response:
+    """Return the certificates of the event's hubs, by which this device may talk to them."""
+    check_epoch()
+    state, device = marhaba(), current_device()
+    with state.database.read() as session:
+        hubs = certificates_of(session, device.event_id, state.keys, now())
+    key = public_key_text(state.keys.list_signer(device.event_slug))
+    return json_response({"hubs": list(hubs), "public_key": key})
+
+
+@bp.get("/hub/mirror")
+@returns(bp, MirrorReply, 200, 401)
+@for_hubs
+@bp.doc(responses={304: "Nothing has changed."})
+def read_mirror() -> Response:
+    """Return the marks of the pages of the event's tables."""
+    hub, state = current_hub(), marhaba()
+    with state.database.read() as session:
+        mirror = mirror_of(session, hub.event_id, hub.id, state.mirror_marks)
+    body = {
+        "version": FORMAT,
+        "cursor": str(mirror.cursor),
+        "tables": dict(mirror.tables),
+        "arrivals": mirror.arrivals,
+    }
+    etag = hashlib.sha256(f"{hub.device.epoch} {json_text(body)}".encode()).hexdigest()[:32]
+    if request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+    else:
+        response = json_response(body)
+    response.set_etag(etag)
+    return response
+
+
+@bp.post("/hub/mirror/pages")
+@returns(bp, PagesReply, 200, 400, 401, 404, 413)
+@for_hubs
+@accepts(bp, PagesRequest)
+def read_pages(body: PagesRequest) -> Response:
+    """Return pages of a table by their marks; one that has changed comes under its new mark."""
+    hub, state, table = current_hub(), marhaba(), TABLES.get(body.table)
+    if table is None:
+        raise NotFound(f"table: no hub is told of {body.table!r}")
+    with state.database.read() as session:
+        pages = pages_with(session, hub.event_id, hub.id, table, body.marks, state.mirror_marks)
+    return json_response(
+        {
+            "pages": [
+                {"mark": page.mark, "columns": list(page.columns), "rows": page.rows}
+                for page in pages
+            ]
+        }
+    )
+
+
+@bp.get("/hub/arrivals")
+@returns(bp, ArrivalsReply, 200, 400, 401)
+@describes_query(bp, ArrivalsQuery)
+@for_hubs
+def read_arrivals() -> Response:
+    """Return the entries and exits that others recorded, and what was taken back."""
+    hub, state, asked, at = current_hub(), marhaba(), query(ArrivalsQuery), now()
+    with state.database.read() as session:
+        found = arrivals_since(
+            session,
+            hub.event_id,
+            hub.id,
+            since=asked.since,
+            most=asked.most,
+            settled=state.settled_numbers,
+            annulled_since=asked.annulled_since,
+        )
+    return json_response(
+        {
+            "scans": [_arrival_body(scan) for scan in found.scans],
+            "next": found.next,
+            "annulled": [
+                {"scan_id": str(one.scan_id), "annulled_at": utc_text(one.annulled_at)}
+                for one in found.annulled
+            ],
+            "server_time": utc_text(at),
+        }
+    )
+
+
+@bp.get("/hub/gate-list")
+@returns(bp, GateListReply, 200, 400, 401)
+@describes_query(bp, ListQuery)
+@for_hubs
+@bp.doc(responses={304: "Nothing has changed."})
+def read_gate_list() -> Response:
+    """Return the signed gate list, as devices get it: a hub hands it on."""
+    return gate_list_response(current_hub().device)
+
+
+@bp.post("/hub/scans")
+@returns(bp, HubScansReply, 200, 400, 401, 413)
+@for_hubs_that_bring
+@accepts(bp, HubScansRequest)
+def create_scans(body: HubScansRequest) -> Response:
+    """Record scans that were decided at the hub. History is never refused."""
+    hub, at, state = current_hub(), now(), marhaba()
+    skew = at - body.hub_time
+    with state.database.read() as session:
+        claimed = [one.forced_by for one in body.scans if one.forced_by is not None]
+        supervisors = who_answers(session, claimed)
+    brought = [
+        (named_device(scan.device), _reading(scan, skew, at, supervisors)) for scan in body.scans
+    ]
+    recorded = record_of_hub(state.database, hub, brought, state.keys, at)
+    state.live.nudge(hub.event_id)
+    with state.database.read() as session:
+        local = local_devices(session, hub.id)
+    sign_answer()  # a result may say that a scan will never be taken
+    response = json_response(
+        {
+            "results": [batch_result(reading, answer) for reading, answer in recorded],
+            "devices": [{"local_id": one, "device_id": local[one]} for one in sorted(local)],
+            "server_time": utc_text(now()),
+        }
+    )
+    return counted(response, [one for _, one in recorded if isinstance(one, Answer)])
+
+
+def named_device(body: HubDeviceName) -> NamedDevice:
+    """Return how a hub names a device."""
+    return NamedDevice(body.id, body.local_id, body.name, body.gate_id)
+
+
+def _reading(scan: BroughtScan, skew: Any, at: Any, supervisors: Any) -> Reading:
+    read_at = min(shifted(scan.corrected_at, skew), at)
+    return reading_of(
+        scan,
+        at=read_at,
+        received_at=at,
+        skew_ms=milliseconds(read_at - scan.scanned_at),
+        forced_by=supervisors.get(scan.forced_by),
+        decided=Decided(scan.decided.status, scan.decided.reason),
+        lease_id=scan.lease_id,
+        delegation_id=scan.delegation_id,
+        acknowledged=scan.acknowledged,
+    )
+
+
+def _arrival_body(scan: Any) -> dict[str, Any]:
+    return {
+        "number": scan.number,
+        "scan_id": str(scan.scan_id),
+        "participant_id": scan.participant_id,
+        "badge_ref": scan.ref and scan.ref.hex(),
+        "device_id": scan.device_id,
+        "gate_id": scan.gate_id,
+        "type": scan.direction,
+        "source": scan.source,
+        "scanned_at": utc_text(scan.corrected_at),
+        "status": scan.status,
+        "reason": scan.reason,
+        "forced_by": scan.forced_by,
+        "annulled_at": utc_text(scan.annulled_at),
+    }
