@@ -39,7 +39,9 @@ def an_authority() -> str:
 def a_code(database: Database, event: Event, name: str = "Salle A", **more: Any) -> str:
     """Make a code with which a hub is paired."""
     now = datetime.now(UTC)
-    return write(database, lambda s: open_hub_pairing(s, s.merge(event), name, now=now, **more))
+    return write(
+        database, lambda s: open_hub_pairing(s, s.merge(event), name, now=now, **more)
+    )
 
 
 def told_of_itself(code: str, **more: Any) -> dict[str, Any]:

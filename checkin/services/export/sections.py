@@ -37,6 +37,7 @@ from checkin.db.models import (
     GateCategory,
     HelpCall,
     HourlyArrivals,
+    Hub,
     Lease,
     LeasePlace,
     MailSwitch,
@@ -202,6 +203,18 @@ def devices(event_id: int) -> Rows:
         .join(Gate, Gate.id == Device.gate_id)
         .where(Device.event_id == event_id)
         .order_by(Device.id)
+    )
+
+
+def hubs(event_id: int) -> Rows:
+    """Return the query for an event's hubs, without their tokens and certificates."""
+    return (
+        select(
+            *(Hub.device_id, Hub.name, Hub.software, Hub.addresses),
+            *(Hub.paired_at, Hub.revoked_at, Hub.wiped_at, Hub.last_seen_at),
+        )
+        .where(Hub.event_id == event_id)
+        .order_by(Hub.id)
     )
 
 
@@ -535,6 +548,7 @@ def walk_ins(event_id: int) -> Rows:
         select(
             *(WalkIn.id.label("walk_in_id"), WalkIn.device_id, WalkIn.participant_id),
             *(Badge.issue.label("badge_issue"), WalkIn.standing, WalkIn.reserve_no),
+            WalkIn.on_loan,
         )
         .join(Badge, Badge.id == WalkIn.badge_id)
         .where(WalkIn.event_id == event_id)

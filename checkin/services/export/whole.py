@@ -50,6 +50,7 @@ SECTIONS: dict[str, Callable[[int], Rows]] = {
     "flags": sections.flags,
     "opening_hours": sections.opening_hours,
     "devices": sections.devices,
+    "hubs": sections.hubs,
     "help_calls": sections.help_calls,
     "message_texts": sections.message_texts,
     "mail_switch": sections.mail_switch,

@@ -169,7 +169,7 @@ def _pages(
     if number is not None:
         first, last = _bounds(table.cut, number)
         query = query.where(next(iter(key)).between(first, last))
-    rows = session.execute(query.execution_options(yield_per=1000))
+    rows = session.execute(query)
     place = table.told.index(next(iter(key)).name)
     for page, of_page in groupby(rows, lambda row: _page_of(table.cut, row[place])):
         yield _page(page, table.told, of_page)

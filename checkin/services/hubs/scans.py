@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -70,6 +71,8 @@ def _remember(
     hub: PairedHub, connection: Connection, answers: Sequence[Answer | ScanIdConflict]
 ) -> None:
     numbers = {one.number for one in answers if isinstance(one, Answer) and one.number is not None}
-    rows = [{"hub_id": hub.id, "scan_pk": one, "event_id": hub.event_id} for one in sorted(numbers)]
+    rows = [
+        {"hub_id": hub.id, "scan_pk": one, "event_id": hub.event_id} for one in sorted(numbers)
+    ]
     if rows:
         connection.execute(_REMEMBER[connection.dialect.name], rows)

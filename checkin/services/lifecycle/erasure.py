@@ -33,6 +33,10 @@ from checkin.db.models import (
     Gate,
     HelpCall,
     HourlyArrivals,
+    Hub,
+    HubDevice,
+    HubPairing,
+    HubScan,
     ImportDraft,
     ImportedRow,
     ImportRun,
@@ -99,6 +103,9 @@ _PERSONAL: tuple[type[Base], ...] = (
     ShownPerson,
     HelpCall,
     Admission,
+    HubScan,
+    HubDevice,
+    HubPairing,
     Scan,
     WalkIn,
     LeasePlace,
@@ -125,6 +132,7 @@ def erase_rows(session: Session, event: Event, kept: Kept, now: datetime) -> dic
     note_erased_scans(session)
     rows = {table.__tablename__: _erase(session, table, event) for table in _PERSONAL}
     session.execute(update(Device).where(Device.event_id == event.id).values(name="", software=""))
+    _forget_hubs(session, event)
     session.execute(
         update(Delegation).where(Delegation.event_id == event.id).values(coordinator_phone=None)
     )
@@ -138,8 +146,19 @@ def erase_rows(session: Session, event: Event, kept: Kept, now: datetime) -> dic
     return rows
 
 
+def _forget_hubs(session: Session, event: Event) -> None:
+    """Keep of a hub by what it is recognised, so that it is told to erase what it holds."""
+    nothing = {"name": "", "software": "", "authority": "", "addresses": [], "reported": None}
+    session.execute(update(Hub).where(Hub.event_id == event.id).values(nothing))
+
+
 def revoke_devices(session: Session, event: Event, now: datetime) -> int:
-    """Revoke all devices of an event, and return how many were in use."""
+    """Revoke all devices and hubs of an event, and return how many devices were in use."""
+    session.execute(
+        update(Hub)
+        .where(Hub.event_id == event.id, Hub.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
     revoked = session.execute(
         update(Device)
         .where(Device.event_id == event.id, Device.revoked_at.is_(None))

@@ -35,12 +35,14 @@ TABLES_LEFT_OUT = {
     *("arrival_tally", "refusal_tally", "shown_person", "epoch", "returning_device"),
     *("webhook", "webhook_choice", "webhook_delivery", "read_token"),
     *("provider_identity", "sheet_source", "sheet_person", "sheet_decision"),
+    *("hub_pairing", "hub_device", "hub_scan"),
 }
 #: secrets and what is made from them; names folded for search; counters without a meaning outside;
 #: the first gate of an answer, which is exported by its name
 COLUMNS_LEFT_OUT = {
     *("badge.id", "badge.token_hash", "badge.ref", "badge.list_version"),
     *("device.token_hash", "device.desk_salt", "device.turn", "device.turn_run"),
+    *("hub.token_hash", "hub.public_key", "hub.authority", "hub.reported"),
     *("scan.code_hash", "scan.body_hash", "walk_in.person_hash"),
     *("event.key_check", "event.list_version", "bus_leader.list_version"),
     *("delegation.folded", "category.folded", "gate.folded", "flag.folded"),

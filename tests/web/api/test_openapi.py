@@ -17,6 +17,7 @@ from checkin.services.limits.in_memory import MemoryCounters
 from checkin.settings import Settings
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
+from tests.support.hub_client import HubApi
 
 #: requests to each operation
 EXAMPLES = int(os.environ.get("MARHABA_API_EXAMPLES", "25"))
@@ -37,6 +38,10 @@ JUDGED_BY_MEANING = {
     ("post", "/api/v1/participants"),
     ("post", "/api/v1/people-list/shown"),
     ("get", "/api/v1/status"),
+    ("post", "/api/v1/hubs/pair"),
+    ("post", "/api/v1/hub/mirror/pages"),  # a table that no hub is told of
+    ("post", "/api/v1/hub/scans"),
+    ("get", "/api/v1/hub/arrivals"),
 }
 CONTRACT = {
     ("post", "/api/v1/devices/pair"),
@@ -60,6 +65,13 @@ CONTRACT = {
     ("post", "/api/v1/participants/{participant_id}/badge"),
     ("get", "/api/v1/status"),
     ("get", ENDLESS),
+    ("post", "/api/v1/hubs/pair"),
+    ("get", "/api/v1/hubs"),
+    ("get", "/api/v1/hub/mirror"),
+    ("post", "/api/v1/hub/mirror/pages"),
+    ("get", "/api/v1/hub/arrivals"),
+    ("get", "/api/v1/hub/gate-list"),
+    ("post", "/api/v1/hub/scans"),
     ("get", "/api/v1/read/token"),
     ("get", "/api/v1/read/counts"),
     ("get", "/api/v1/read/people"),
@@ -72,7 +84,7 @@ CONTRACT = {
 
 @pytest.fixture(scope="module")
 def served(sqlite_databases, tmp_path_factory):
-    """An application that answers many requests, and its device's token."""
+    """An application that answers many requests, its device's token, and its hub's."""
     home = tmp_path_factory.mktemp("openapi")
     with sqlite_databases.fresh(home) as url:
         database = Database(url)
@@ -81,7 +93,7 @@ def served(sqlite_databases, tmp_path_factory):
         token = factories.a_new_device(database, event).token
         key = factories.MASTER_KEY.hex()
         app = create_app(Settings(home=home, database_url=url, master_key=key))
-        yield app, token
+        yield app, token, HubApi.of(app, database, event).token
         app.extensions[EXTENSION].live.close()
         app.extensions[EXTENSION].database.dispose()
         database.dispose()
@@ -109,7 +121,7 @@ def test_every_operation_but_pairing_and_health_asks_for_a_token(served):
     paths = served[0].test_client().get("/api/v1/openapi.json").json["paths"]
 
     open_to_all = {path for path, of in paths.items() for o in of.values() if not o.get("security")}
-    assert open_to_all == {"/api/v1/devices/pair", "/healthz", "/readyz"}
+    assert open_to_all == {"/api/v1/devices/pair", "/api/v1/hubs/pair", "/healthz", "/readyz"}
 
 
 def test_every_post_describes_its_body_and_what_it_answers(served):
@@ -126,7 +138,7 @@ def make_plausible(body):
     """Give scans a moment of this century and overrides a reason, which chance hardly finds."""
     if not isinstance(body, dict):
         return
-    for moment in {"scanned_at", "device_time"} & set(body):
+    for moment in {"scanned_at", "device_time", "hub_time", "corrected_at"} & set(body):
         body[moment] = "2025-06-14T15:00:00Z"
     if body.get("force"):
         body["force_reason"] = "son frère répond"
@@ -142,7 +154,8 @@ OPERATIONS += [(GenerationMode.NEGATIVE, *of) for of in sorted(CONTRACT) if of[0
 
 @pytest.mark.parametrize(("mode", "method", "path"), OPERATIONS)
 def test_the_api_does_what_its_description_says(mode, method, path, schema, served):
-    headers = {"Authorization": f"Bearer {served[1]}"}
+    token = served[2] if path.startswith("/api/v1/hub/") else served[1]
+    headers = {"Authorization": f"Bearer {token}"}
     beyond = [positive_data_acceptance] if (method, path) in JUDGED_BY_MEANING else []
     beyond += [ignored_auth] if path in OF_UNKNOWN_TOKENS else []
     operation = schema[path][method.upper()]
