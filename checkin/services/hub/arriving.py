@@ -82,14 +82,14 @@ def _uploads(
 
 
 def _reading(scan: Mapping[str, Any], now: datetime) -> Reading:
-    at = datetime.fromisoformat(scan["scanned_at"])
+    at = datetime.fromisoformat(scan["corrected_at"])
     ref, source = scan["badge_ref"], Source(scan["source"])
     return Reading(
         scan_id=UUID(scan["scan_id"]),
         code="",
         direction=Direction(scan["type"]),
         source=source,
-        scanned_at=at,
+        scanned_at=datetime.fromisoformat(scan["scanned_at"]),  # as its gate may tell of it, too
         at=at,
         received_at=now,
         decided=Decided(Status.OK, None),

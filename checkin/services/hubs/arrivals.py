@@ -108,7 +108,7 @@ def arrivals_since(
 _SCANS = select(
     Scan.id.label("number"),
     *(Scan.scan_id, Scan.participant_id, Badge.ref, Scan.device_id, Scan.gate_id),
-    *(Scan.direction, Scan.source, Scan.corrected_at, Scan.status, Scan.reason),
+    *(Scan.direction, Scan.source, Scan.scanned_at, Scan.corrected_at, Scan.status, Scan.reason),
     *(Scan.decided_status, Scan.forced_by, Scan.annulled_at),
 ).outerjoin(Badge, Badge.id == Scan.badge_id)
 

@@ -129,7 +129,8 @@ class ArrivedScan(Body):
     gate_id: int
     type: Direction
     source: Source
-    scanned_at: datetime = Field(description="By the server's clock.")
+    scanned_at: datetime = Field(description="By the device's clock, as it told it.")
+    corrected_at: datetime = Field(description="By the server's clock.")
     status: Status = Field(description="What the rules say; a gate may have let them in despite.")
     reason: Reason | None
     forced_by: int | None
