@@ -107,7 +107,7 @@ class Gate:
             self.held, self.spool.memory, clock, self.place, self.language, self.desk
         )
         delivery = Delivery(self.spool, self.client, offline, self.link, self.language)
-        desk_supply = DeskSupply(self.client, self.desk)
+        desk_supply = DeskSupply(self.client, self.desk, lambda: self.client.place is not None)
         refresh = Refresh(self.client, self.held, self.spool, clock, desk_supply)
         self.places = Places(
             self.client, self.held.folder, self._slug, self.client.public_key, clock.server_now

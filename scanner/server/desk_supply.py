@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -35,10 +35,16 @@ class Server(Protocol):
 
 @dataclass
 class DeskSupply:
-    """Fetches the people of a help desk, and tells whom it has shown."""
+    """Fetches the people of a help desk, and tells whom it has shown.
+
+    Attributes:
+        is_at_hub: a hub answers: it has the people itself, and what this device holds of them
+            stays as the central server has given it.
+    """
 
     server: Server
     desk: HelpDesk
+    is_at_hub: Callable[[], bool] = lambda: False
 
     def note_status(self, counts: dict[str, Any]) -> None:
         """Note whether the server calls this device a help desk; one that is none erases its list.
@@ -46,6 +52,8 @@ class DeskSupply:
         Raises:
             SpoolUnwritable: it could not be erased.
         """
+        if self.is_at_hub():
+            return
         is_one = (counts.get("device") or {}).get("help_desk") is True
         if not is_one and (self.desk.is_one or self.desk.holds_people):
             self.desk.wipe()
@@ -59,7 +67,7 @@ class DeskSupply:
             ListRefused: the list cannot be trusted; the stored one stays.
             SpoolUnwritable: something could not be stored.
         """
-        if not self.desk.is_one:
+        if not self.desk.is_one or self.is_at_hub():
             return
         self._tell_shown()
         try:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
