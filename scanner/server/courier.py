@@ -443,4 +443,5 @@ class Courier:
 
     def _note_connection(self, *, online: bool, counts: dict[str, Any] | None = None) -> None:
         self._delivery.link.online = online
-        self._tell(LinkSeen(online, counts, self._refresh.freshness()))
+        hub = self._places.at_hub if self._places else ""
+        self._tell(LinkSeen(online, counts, self._refresh.freshness(), hub))

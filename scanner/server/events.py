@@ -38,11 +38,15 @@ class SentAgain:
 
 @dataclass(frozen=True, slots=True)
 class LinkSeen:
-    """The state of the connection; `counts` is the body of `/status` when it was read."""
+    """The state of the connection; `counts` is the body of `/status` when it was read.
+
+    `hub` is the name of the hall's hub where that answers; "" for the central server.
+    """
 
     online: bool
     counts: dict[str, Any] | None = None
     freshness: Freshness = field(default_factory=Freshness)
+    hub: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class Screen:
         rehearses: practice badges show their verdicts at this gate.
         drafts: walk-ins that were typed and could not be sent.
         idle: what an idle gate shows; None while people come.
+        hub: the name of the hall's hub where that answers; "" for the central server.
         low_battery: percent of a battery that has to be charged; None for others.
         without_badge: who may admit a registered person without a badge, as the server told.
         bus: the list of a bus that was opened, until it is closed.
@@ -79,6 +80,7 @@ class Screen:
     timezone: str = ""
     type: str = Direction.ENTRY
     online: bool = True
+    hub: str = ""
     waiting: int = 0
     aside: int = 0
     admitted: int = 0
@@ -223,7 +225,7 @@ def _with_verdict(screen: Screen, verdict: Verdict, at_s: float, party: int | No
 
 
 def _with_link(screen: Screen, link: LinkSeen) -> Screen:
-    screen = replace(screen, online=link.online, freshness=link.freshness)
+    screen = replace(screen, online=link.online, hub=link.hub, freshness=link.freshness)
     if link.counts is None:
         return screen if link.online else replace(screen, arrived=None)
     device = link.counts.get("device") or {}

@@ -10,6 +10,7 @@ LABELS = {
     "show_badge": msgid("Show the badge"),
     "gate": msgid("Gate"),
     "online": msgid("Online"),
+    "at_hub": msgid("Hub: {name}"),
     "offline": msgid("Offline"),
     "waiting": msgid("Waiting"),
     "aside": msgid("Set aside"),

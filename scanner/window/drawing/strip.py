@@ -57,7 +57,7 @@ def strip_image(screen: Screen, width: int) -> Image.Image:
 def cells_of(screen: Screen) -> tuple[Cell, ...]:
     """Return the cells of the strip in reading order."""
     word = functools.partial(say, screen.language)
-    link = Cell(word("network"), word("online" if screen.online else "offline"))
+    link = Cell(word("network"), _link_text(screen))
     cells = [
         *([Cell(word("practice"), word("rehearsal"), warns=True)] if screen.rehearses else []),
         Cell(word("gate"), _gate_named(screen)),
@@ -85,6 +85,12 @@ def cells_of(screen: Screen) -> tuple[Cell, ...]:
 def _gate_named(screen: Screen) -> str:
     names = in_both_scripts(screen.gate, screen.gate_ar, screen.language)
     return " · ".join(names) or "—"
+
+
+def _link_text(screen: Screen) -> str:
+    if screen.online and screen.hub:
+        return say(screen.language, "at_hub", name=screen.hub)
+    return say(screen.language, "online" if screen.online else "offline")
 
 
 def _list_cell(screen: Screen) -> Cell:
