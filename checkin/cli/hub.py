@@ -24,15 +24,19 @@ from checkin.cli.run import Place, serve_installation
 from checkin.cli.serving import free_address
 from checkin.cli.setup import set_up
 from checkin.db.migrate import current_revision
-from checkin.db.models import Role, Upstream
+from checkin.db.models import Upstream
 from checkin.db.sealing import VARIABLE
 from checkin.errors import SettingsError
 from checkin.protocol.fingerprints import AUTHORITY_PATH, fingerprint_of, fingerprint_typed
 from checkin.protocol.gate_list import public_key_text
 from checkin.protocol.version import VERSION
-from checkin.services.accounts.operators import add_operator
 from checkin.services.hub.exchange import Exchange, try_exchange
-from checkin.services.hub.joining import CentralServer, keep_upstream, take_first_mirror
+from checkin.services.hub.joining import (
+    CentralServer,
+    keep_upstream,
+    open_account,
+    take_first_mirror,
+)
 from checkin.services.hub.link import Central, CentralRefused, CentralUnreachable
 from checkin.services.hub.mirroring import fetch_news
 from checkin.services.hub.sealing import (
@@ -193,12 +197,8 @@ def _join(
     server = CentralServer(url.rstrip("/"), pem)
     office.write(lambda session: keep_upstream(session, server, name, paired))
     _fetch_first(office, server, paired["hub_token"])
-    new = office.write(
-        lambda session: add_operator(
-            session, email=_ACCOUNT, name=name, role=Role.ORGANISER, now=now()
-        )
-    )
-    say(f"sign in at the hub with {_ACCOUNT} and the password (shown this once): {new.password}")
+    password = office.write(partial(open_account, name=name, email=_ACCOUNT, now=now()))
+    say(f"sign in at the hub with {_ACCOUNT} and the password (shown this once): {password}")
 
 
 def _check_url(url: str) -> None:

@@ -7,12 +7,25 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from threading import BoundedSemaphore, Semaphore, get_native_id
 from typing import TypeVar
+from weakref import WeakSet
 
 from checkin.errors import Unavailable
 
 T = TypeVar("T")
+
+_ALL: WeakSet[Turns] = WeakSet()
+
+
+def _begin_anew() -> None:
+    for turns in _ALL:
+        turns.begin_anew()
+
+
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 class Turns:
@@ -41,7 +54,15 @@ class Turns:
         self._turns = Semaphore(at_once)
         self._places = BoundedSemaphore(at_once + waiting)
         self._patience_s, self._refusal = patience_s, refusal
-        self._threads = ThreadPoolExecutor(at_once, "turn", _lower_priority, (niceness,))
+        self._new_threads = partial(
+            ThreadPoolExecutor, at_once, "turn", _lower_priority, (niceness,)
+        )
+        self._threads = self._new_threads()
+        _ALL.add(self)
+
+    def begin_anew(self) -> None:
+        """Have threads again in a process that was forked: it has none of its parent's."""
+        self._threads = self._new_threads()
 
     def do(self, work: Callable[[], T], first: Callable[[], None] | None = None) -> T:
         """Wait for a turn, run `work` and return its result.

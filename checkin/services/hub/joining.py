@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Event, Upstream
+from checkin.db.models import EntryStop, Event, Operator, Role, Upstream
 from checkin.protocol.base64url import bytes_of
+from checkin.services.accounts.operators import add_operator
 from checkin.services.common.keys import Keys
 from checkin.services.hub.loans import hold_back
 from checkin.services.hub.mirroring import News, apply_news
-from checkin.services.hub.numbers import number_own_rows_apart
+from checkin.services.hub.numbers import OWN_NUMBERS, number_own_rows_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,32 @@ def take_first_mirror(session: Session, news: News, etag: str, keys: Keys, now: 
     link.mirror_etag = etag
     hold_back(session, now)
     return written
+
+
+def open_account(session: Session, *, name: str, email: str, now: datetime) -> str:
+    """Open the account of whoever looks after the hub, and return its first password.
+
+    Its number, and that of a stop that is lifted already, let everything that is made here be
+    numbered apart from the central server's rows.
+    """
+    new = add_operator(session, email=email, name=name, role=Role.ORGANISER, now=now)
+    session.flush()
+    session.execute(
+        update(Operator).where(Operator.id == new.operator.id).values(id=OWN_NUMBERS)
+    )
+    session.expire_all()
+    event_id = session.get_one(Upstream, 1).event_id
+    session.add(
+        EntryStop(
+            id=OWN_NUMBERS,
+            event_id=event_id,
+            message_fr="",
+            message_ar="",
+            message_en="",
+            stopped_at=now,
+            stopped_by=OWN_NUMBERS,
+            lifted_at=now,
+            lifted_by=OWN_NUMBERS,
+        )
+    )
+    return new.password
