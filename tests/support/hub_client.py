@@ -39,9 +39,7 @@ def an_authority() -> str:
 def a_code(database: Database, event: Event, name: str = "Salle A", **more: Any) -> str:
     """Make a code with which a hub is paired."""
     now = datetime.now(UTC)
-    return write(
-        database, lambda s: open_hub_pairing(s, s.merge(event), name, now=now, **more)
-    )
+    return write(database, lambda s: open_hub_pairing(s, s.merge(event), name, now=now, **more))
 
 
 def told_of_itself(code: str, **more: Any) -> dict[str, Any]:
@@ -116,7 +114,7 @@ def a_brought_scan(code: str, device: dict[str, Any], **more: Any) -> dict[str, 
     at = text_of(datetime.now(UTC))
     return {
         "scan_id": str(uuid4()),
-        "badge_ref": ref_of(code).hex(),
+        **({"badge_ref": ref_of(code).hex()} if code else {}),
         "type": "entry",
         "scanned_at": at,
         "corrected_at": at,

@@ -9,6 +9,8 @@ from checkin.domain.scanning.facts import RegistrationStatus, ScanFacts
 
 #: how long places are lent, by the server's clock
 LIFETIME = timedelta(minutes=10)
+#: the same to a hub: a hall may be cut off for hours
+HUB_LIFETIME = timedelta(hours=24)
 #: a device in touch within this time may be lent places
 ACTIVE_WITHIN = timedelta(minutes=10)
 #: how wrong a corrected time may be: the way of the message that told the device's clock
@@ -56,6 +58,17 @@ def share(free: int, devices: int) -> int:
         devices: how many devices there are to lend to, including the one that asks.
     """
     return max(0, free) // (max(1, devices) + 1)
+
+
+def hub_share(free: int, hubs: int, *, gates_online: bool) -> int:
+    """Return for how many people of the `free` room in the hall one of `hubs` is lent some.
+
+    Args:
+        free: room neither taken nor lent to others; negative if people were let in over the limit.
+        hubs: how many there are, including the one that asks.
+        gates_online: gates talk to the server itself, and keep a share as large as a hub's.
+    """
+    return max(0, free) // (max(1, hubs) + gates_online)
 
 
 def in_life(at: datetime, granted_at: datetime, expires_at: datetime) -> bool:

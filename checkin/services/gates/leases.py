@@ -12,10 +12,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from checkin.db.models import ArrivalTally, Delegation, Device, Event, Gate, Lease, LeasePlace
+from checkin.db.models import ArrivalTally, Delegation, Device, Event, Gate, Hub, Lease, LeasePlace
 from checkin.domain.events.days import day_of
 from checkin.domain.scanning.facts import EntryPolicy
-from checkin.domain.scanning.leases import ACTIVE_WITHIN, LIFETIME, pool, share, share_of_pool
+from checkin.domain.scanning.leases import (
+    ACTIVE_WITHIN,
+    HUB_LIFETIME,
+    LIFETIME,
+    hub_share,
+    pool,
+    share,
+    share_of_pool,
+)
 from checkin.services.common.locks import stop_admissions
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.people.places import (
@@ -57,9 +65,16 @@ class GrantedLease:
 
 
 def grant_lease(
-    session: Session, device: PairedDevice, *, now: datetime, held: UUID | None = None
+    session: Session,
+    device: PairedDevice,
+    *,
+    now: datetime,
+    held: UUID | None = None,
+    to_hub: bool = False,
 ) -> GrantedLease:
     """Grant a device a lease on its share of the places kept for gates, and of the hall.
+
+    A hub is lent all that may be lent, for a day; several hubs have equal shares.
 
     Grants of one event run one after the other, and wait for the admissions that are under way.
     People on a reserve list are confirmed first: no free place is lent that somebody waits for.
@@ -67,13 +82,14 @@ def grant_lease(
     Args:
         held: the lease that the device has at hand. Older ones end; this one and those granted
             since stay counted, because the answer that grants may be lost on the way.
+        to_hub: the device is a hub's own, and stands for all gates that the hub serves.
     """
     stop_admissions(session.connection(), device.event_id)
     _end_overtaken(session, device, held, now)
     _forget_old(session, device, now)
     event = session.get_one(Event, device.event_id)
     move_up_everywhere(session, event, now)
-    lease = _share_of(session, device, uuid4(), now)
+    lease = _share_of(session, device, uuid4(), now, to_hub=to_hub)
     _keep(session, device, lease, now)
     return lease
 
@@ -195,6 +211,11 @@ _DEVICES = select(func.count(Device.id)).where(
     Device.revoked_at.is_(None),
     or_(Device.last_seen_at > bindparam("active_since"), Device.id == bindparam("device_id")),
 )
+_HUBS = select(func.count(Hub.id)).where(
+    Hub.event_id == bindparam("event_id"),
+    Hub.revoked_at.is_(None),
+    or_(Hub.last_seen_at > bindparam("hubs_since"), Hub.device_id == bindparam("device_id")),
+)
 _DELEGATIONS = (
     select(
         Delegation.id,
@@ -223,7 +244,9 @@ _HALL_TAKEN = select(
 )
 
 
-def _share_of(session: Session, device: PairedDevice, lease: UUID, now: datetime) -> GrantedLease:
+def _share_of(
+    session: Session, device: PairedDevice, lease: UUID, now: datetime, *, to_hub: bool
+) -> GrantedLease:
     """Work out what a device may be lent now; its own leases are replaced, so they do not count."""
     asked = {
         "event_id": device.event_id,
@@ -231,24 +254,27 @@ def _share_of(session: Session, device: PairedDevice, lease: UUID, now: datetime
         "day": device.day_at(now),
         "now": now,
         "active_since": now - ACTIVE_WITHIN,
+        "hubs_since": now - HUB_LIFETIME,
     }
     connection, policy = session.connection(), device.policy_at(now)
     devices = connection.execute(_DEVICES, asked).scalar_one()  # the one that asks included
+    hubs = connection.execute(_HUBS, asked).scalar_one() if to_hub else 0
     is_open = now >= (policy.opens_at or day_of(device.days, now).starts_at)
     delegations = [
         LentPlaces(
             row.id,
             row.name,
             row.name_ar,
-            share_of_pool(_pool(row, policy, now, is_open=is_open), row.lent, devices),
+            share_of_pool(_pool(row, policy, now, is_open=is_open), row.lent, hubs or devices),
         )
         for row in connection.execute(_DELEGATIONS, asked)
     ]
     hall = None
     if policy.capacity is not None:
-        taken = connection.execute(_HALL_TAKEN, asked).scalar_one()
-        hall = share(policy.capacity - taken, devices)
-    return GrantedLease(lease, now + LIFETIME, delegations, hall)
+        free = policy.capacity - connection.execute(_HALL_TAKEN, asked).scalar_one()
+        online = devices > 1
+        hall = hub_share(free, hubs, gates_online=online) if to_hub else share(free, devices)
+    return GrantedLease(lease, now + (HUB_LIFETIME if to_hub else LIFETIME), delegations, hall)
 
 
 def _pool(delegation: Row[Any], policy: EntryPolicy, now: datetime, *, is_open: bool) -> int:

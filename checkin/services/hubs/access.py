@@ -26,6 +26,7 @@ class PairedHub:
 
     id: int
     name: str
+    public_key: str
     device: PairedDevice
     is_revoked: bool
 
@@ -50,7 +51,7 @@ def hub_by_token(database: Database, token: str) -> PairedHub:
     with database.reading() as connection:
         row = connection.execute(
             select(
-                *(Hub.id, Hub.name, Hub.device_id, Hub.revoked_at, Hub.wiped_at),
+                *(Hub.id, Hub.name, Hub.public_key, Hub.device_id, Hub.revoked_at, Hub.wiped_at),
                 *(Event.purged_at, Event.slug),
             )
             .join(Event, Event.id == Hub.event_id)
@@ -62,7 +63,7 @@ def hub_by_token(database: Database, token: str) -> PairedHub:
             raise hub_revoked(row.slug, purged=row.purged_at is not None)
         device = device_numbered(connection, row.device_id)
     own = replace(device, lent_by_id=device.id)
-    return PairedHub(row.id, row.name, own, is_revoked=row.revoked_at is not None)
+    return PairedHub(row.id, row.name, row.public_key, own, is_revoked=row.revoked_at is not None)
 
 
 def hub_revoked(slug: str, *, purged: bool = False) -> DeviceRevoked:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -44,3 +45,11 @@ def certificates_of(
         select(Hub).where(Hub.event_id == event_id, Hub.revoked_at.is_(None)).order_by(Hub.id)
     )
     return [certificate_of(event, hub, keys, now) for hub in hubs]
+
+
+def hub_walk_in_openers(
+    session: Session, event_id: int, slug: str, keys: Keys
+) -> Sequence[EllipticCurvePrivateKey]:
+    """Return the keys that decrypt what gates have sealed for an event's hubs, revoked ones too."""
+    own = session.scalars(select(Hub.public_key).where(Hub.event_id == event_id).order_by(Hub.id))
+    return [keys.hub_walk_in_opener(slug, one) for one in own]

@@ -108,8 +108,6 @@ def _paired_at_hub(
         may_search=False,
         help_desk=False,
     )
-    session.add(
-        HubDevice(hub_id=hub.id, local_id=local_id, event_id=event.id, device_id=made.id)
-    )
+    session.add(HubDevice(hub_id=hub.id, local_id=local_id, event_id=event.id, device_id=made.id))
     session.flush()
     return session.get_one(Device, made.id)

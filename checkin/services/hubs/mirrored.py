@@ -78,9 +78,7 @@ class Mirrored:
         """Return what is read of each row, by its column's name."""
         other = self.telling or {}
         table = self.model.__table__
-        return [
-            other[name].label(name) if name in other else table.c[name] for name in self.told
-        ]
+        return [other[name].label(name) if name in other else table.c[name] for name in self.told]
 
 
 def _of_event(model: type[Base]) -> Callable[[int, int], ColumnElement[bool]]:

@@ -44,7 +44,7 @@ def record_of_hub(
         return []
     ordered = sorted(brought, key=lambda one: one[1].at)
     find = partial(devices_named, hub=hub, named={device for device, _ in ordered}, now=now)
-    devices = in_transaction(database, lambda session: find(session))
+    devices = in_transaction(database, find)
     uploads = [Uploaded(devices[device], reading) for device, reading in ordered]
     answers = record_uploads(database, uploads, keys, also=partial(_remember, hub))
     return [(reading, answer) for (_, reading), answer in zip(ordered, answers, strict=True)]
@@ -70,8 +70,6 @@ def _remember(
     hub: PairedHub, connection: Connection, answers: Sequence[Answer | ScanIdConflict]
 ) -> None:
     numbers = {one.number for one in answers if isinstance(one, Answer) and one.number is not None}
-    rows = [
-        {"hub_id": hub.id, "scan_pk": one, "event_id": hub.event_id} for one in sorted(numbers)
-    ]
+    rows = [{"hub_id": hub.id, "scan_pk": one, "event_id": hub.event_id} for one in sorted(numbers)]
     if rows:
         connection.execute(_REMEMBER[connection.dialect.name], rows)

@@ -155,9 +155,7 @@ def _forget_hubs(session: Session, event: Event) -> None:
 def revoke_devices(session: Session, event: Event, now: datetime) -> int:
     """Revoke all devices and hubs of an event, and return how many devices were in use."""
     session.execute(
-        update(Hub)
-        .where(Hub.event_id == event.id, Hub.revoked_at.is_(None))
-        .values(revoked_at=now)
+        update(Hub).where(Hub.event_id == event.id, Hub.revoked_at.is_(None)).values(revoked_at=now)
     )
     revoked = session.execute(
         update(Device)

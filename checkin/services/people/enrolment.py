@@ -67,6 +67,7 @@ def enrol(
     operator_id: int | None = None,
     badge_from: datetime | None = None,
     told_by: MessageKind = MessageKind.BADGE,
+    place_taken: bool = False,
 ) -> list[tuple[Row, Row | None]]:
     """Insert participants in order, each with a badge, and a message if they have an address.
 
@@ -76,6 +77,7 @@ def enrol(
     Args:
         badge_from: until then nobody is given the badges; None: they may be at once.
         told_by: the kind of the messages that bring the badges.
+        place_taken: each of them has a place already, which was lent to the hub that let them in.
 
     Returns:
         For each participant their columns and those of their badge, or None where they get none.
@@ -83,7 +85,8 @@ def enrol(
     rows = [_participant_row(event, person, source, now, operator_id) for person in people]
     for row in rows:
         row["badge_from"] = badge_from
-    _give_places(session, event, rows, version, now)
+    if not place_taken:
+        _give_places(session, event, rows, version, now)
     for row, participant_id in zip(rows, _new_ids(session, len(rows)), strict=True):
         row["id"] = participant_id
     session.connection().execute(insert(Participant), rows)

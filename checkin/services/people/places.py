@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, case, func, select, text
 
 from checkin.db.functions import greatest
-from checkin.db.models import Admission, Delegation, Lease, LeasePlace, Participant
+from checkin.db.models import Admission, Delegation, Lease, LeasePlace, Participant, WalkIn
+from checkin.domain.scanning.facts import RegistrationStatus
 
 Moment = datetime | BindParameter[Any]
 
@@ -90,7 +91,27 @@ def _used_unconfirmed() -> Any:
 
 
 def _used_on_loan() -> Any:
-    """Count the places that gates have given away by their leases, for the outer delegation.
+    """Count the places that were given away by leases, for the outer delegation."""
+    return _admitted_on_loan() + _registered_on_loan()
+
+
+def _registered_on_loan() -> Any:
+    """Count the walk-ins whom hubs have confirmed on places that were lent to them."""
+    return (
+        select(func.count(WalkIn.id))
+        .join(Participant, Participant.id == WalkIn.participant_id)
+        .where(
+            Participant.delegation_id == Delegation.id,
+            WalkIn.on_loan,
+            Participant.standing == RegistrationStatus.CONFIRMED,
+        )
+        .correlate(Delegation)
+        .scalar_subquery()
+    )
+
+
+def _admitted_on_loan() -> Any:
+    """Count the people whom gates have let in on lent places.
 
     Whoever got one on several days has one.
     """

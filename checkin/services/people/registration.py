@@ -86,6 +86,7 @@ def register(
     device_id: int | None = None,
     alone: bool = False,
     badge_waits: bool = False,
+    place_taken: bool = False,
 ) -> Registered:
     """Register one person: confirmed while the quota has places, else on the reserve list.
 
@@ -93,6 +94,7 @@ def register(
         alone: whoever registers them may know only this delegation: nobody of another one is asked
             about, who seems to be one of them is to be checked, and the badge is given out later.
         badge_waits: nobody has seen this registration: its badge waits for `give_out_badges`.
+        place_taken: the caller has taken a place for them, which was lent.
 
     Raises:
         PossibleDuplicate: someone has the same e-mail or phone, or the same name in the
@@ -117,6 +119,7 @@ def register(
         operator_id=operator_id,
         badge_from=NOT_YET if badge_waits else badge_given_from(event, now) if alone else None,
         told_by=MessageKind.CONFIRMED if by_link else MessageKind.BADGE,
+        place_taken=place_taken,
     )
     note(
         session,

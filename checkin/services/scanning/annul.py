@@ -89,6 +89,24 @@ def _annul(
     )
 
 
+def annul_at_hub(
+    session: Session, *, event_id: int, scan_id: UUID, reason: str, now: datetime
+) -> None:
+    """Annul a scan as the device that made it, because a hub has let it be taken back.
+
+    Raises:
+        NotFound: the event has no scan with this id.
+        Conflict: the participant was scanned again since.
+    """
+    scan = session.scalar(
+        select(Scan).where(Scan.scan_id == scan_id, Scan.event_id == event_id).with_for_update()
+    )
+    if scan is None:
+        raise NotFound(f"no scan has the id {scan_id}")
+    if scan.annulled_at is None:
+        _annul(session, scan, reason, now, device_id=scan.device_id)
+
+
 def annul_again(
     session: Session, *, device: PairedDevice, scan_ids: Sequence[UUID], now: datetime
 ) -> None:

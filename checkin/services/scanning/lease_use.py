@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Lease, LeasePlace
 from checkin.domain.scanning.facts import Direction, RegistrationStatus, ScanFacts
@@ -42,10 +43,10 @@ def lease_use_of(
 ) -> LeaseUse:
     """Return what the lease that the device names lends to this admission.
 
-    The lease must be the device's own, or its hub's, and still be counted, or have been valid when the badge was
-    read. What is used of one lease counts against every lease that the device may hold now, because
-    it holds only one of them. Where none is counted any more, a place is lent only if it is still
-    free. The caller holds the lock on the event's row.
+    The lease must be the device's own, or its hub's, and still be counted, or have been valid when
+    the badge was read. What is used of one lease counts against every lease that the device may
+    hold now, because it holds only one of them. Where none is counted any more, a place is lent
+    only if it is still free. The caller holds the lock on the event's row.
     """
     if reading.lease_id is None or reading.direction != Direction.ENTRY:
         return NO_USE
@@ -83,6 +84,39 @@ def record_lease_use(connection: Connection, use: LeaseUse) -> None:
         connection.execute(
             update(Lease).where(Lease.id.in_(use.halls)).values(hall_used=Lease.hall_used + 1)
         )
+
+
+def take_lent_place(
+    session: Session, device: PairedDevice, delegation_id: int, now: datetime
+) -> bool:
+    """Confirm somebody on a place that the device's hub was lent; False where it has none left.
+
+    The place counts as used in the leases, and as taken in the quota from now on. The caller holds
+    the lock on the event's row.
+    """
+    has_place = (
+        LeasePlace.delegation_id == delegation_id,
+        LeasePlace.used < LeasePlace.places,
+        LeasePlace.lease_id.in_(
+            select(Lease.id).where(
+                Lease.device_id == device.borrower_id,
+                Lease.ended_at.is_(None),
+                Lease.expires_at > now,
+            )
+        ),
+    )
+    if session.scalars(select(LeasePlace.lease_id).where(*has_place).limit(1)).first() is None:
+        return False
+    taken = session.execute(
+        update(Delegation)
+        .where(Delegation.id == delegation_id, Delegation.places_taken < Delegation.quota)
+        .values(places_taken=Delegation.places_taken + 1)
+        .returning(Delegation.id)
+    ).first()
+    if taken is None:
+        return False
+    session.execute(update(LeasePlace).where(*has_place).values(used=LeasePlace.used + 1))
+    return True
 
 
 def _leases(

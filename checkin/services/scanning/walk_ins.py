@@ -22,6 +22,7 @@ from checkin.services.gates.searching import UsedUp, show_people
 from checkin.services.people.duplicates import twin_of
 from checkin.services.people.registration import Registered, RegistrationSource, register
 from checkin.services.people.reserve_list import move_up_everywhere
+from checkin.services.scanning.lease_use import take_lent_place
 from checkin.services.scanning.possible_duplicates import note_duplicate
 
 
@@ -119,6 +120,8 @@ def register_walk_in(
     A possible duplicate is registered, too, and recorded for an organiser unless they are vouched
     for: see `ask_about_walk_in`.
 
+    What a hub registers takes a place that was lent to the hub, while it has one left.
+
     Raises:
         NotFound: the event has no delegation of this name.
         InvalidRequest: the event has no category of this name.
@@ -129,9 +132,14 @@ def register_walk_in(
     lock_event(session.connection(), event.id)
     if named and (known := session.get(WalkIn, named.id)):
         return _again(known, device, named)
-    registered = _register(session, event, device, newcomer, keys, now)
+    # A place that came back from a device is for who has waited longer.
+    move_up_everywhere(session, event, now)
+    on_loan = device.lent_by_id is not None and take_lent_place(
+        session, device, newcomer.delegation_id, now
+    )
+    registered = _register(session, event, device, newcomer, keys, now, on_loan=on_loan)
     if named:
-        _keep(session, device, named, registered)
+        _keep(session, device, named, registered, on_loan=on_loan)
     return WalkInAnswer(registered)
 
 
@@ -142,10 +150,10 @@ def _register(
     newcomer: Newcomer,
     keys: Keys,
     now: datetime,
+    *,
+    on_loan: bool,
 ) -> Registered:
     delegation = by_id(session, event, Delegation, newcomer.delegation_id)
-    # A place that came back from a device is for who has waited longer.
-    move_up_everywhere(session, event, now)
     registered = register(
         session,
         event,
@@ -156,6 +164,7 @@ def _register(
         keys=keys,
         now=now,
         device_id=device.id,
+        place_taken=on_loan,
     )
     if not newcomer.is_vouched_for(device, now):
         note_duplicate(
@@ -178,7 +187,9 @@ def _again(known: WalkIn, device: PairedDevice, named: Named) -> WalkInAnswer:
     )
 
 
-def _keep(session: Session, device: PairedDevice, named: Named, made: Registered) -> None:
+def _keep(
+    session: Session, device: PairedDevice, named: Named, made: Registered, *, on_loan: bool
+) -> None:
     session.add(
         WalkIn(
             id=named.id,
@@ -189,6 +200,7 @@ def _keep(session: Session, device: PairedDevice, named: Named, made: Registered
             standing=made.standing,
             reserve_no=made.reserve_no,
             person_hash=named.person_hash,
+            on_loan=on_loan,
         )
     )
     session.flush()

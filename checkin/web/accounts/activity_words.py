@@ -242,6 +242,8 @@ def _gate_actions() -> dict[str, str]:
         "device.search_unusual": _("searched for names at an unusual pace"),
         "hub.pairing_opened": _("made a code to add a hub"),
         "hub.add": _("paired a hub"),
+        "hub.revoke": _("revoked a hub"),
+        "hub.wiped": _("a hub erased what it held"),
         "help.take": _("took a call for help"),
         "kiosk.begin": _("a gate was left to visitors"),
         "kiosk.end": _("a gate is staffed again"),

@@ -33,6 +33,11 @@ def for_hubs_that_bring(view: View) -> View:
     return _checked(view, _hub)
 
 
+def for_hubs_that_end(view: View) -> View:
+    """Describe a route that takes the token of any hub, whatever became of it; it checks itself."""
+    return describe(open_to(HUB)(view), security=HUB_SCHEME)
+
+
 def _checked(view: View, ask: Callable[[], PairedHub]) -> View:
     @open_to(HUB)
     @wraps(view)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -17,6 +17,7 @@ from checkin.services.hubs.mirror import MOST_PAGES
 from checkin.services.hubs.pairing import MOST_ADDRESSES
 from checkin.web.api.scan_bodies import MAX_BATCH, BatchedScan, BatchResult
 from checkin.web.api.schemas import Body, EventName, Moment, PlainText
+from checkin.words.languages import LanguageTag
 
 _ADDRESS = "https, a host and a port, and no path."
 #: the highest number of a row at a hub
@@ -87,14 +88,14 @@ class MirrorReply(Body):
     arrivals: int = Field(description="The highest number of a scan; 0 where there is none.")
 
 
-class PagesRequest(Body):
+class MirrorPagesRequest(Body):
     """Pages of a table, by their marks."""
 
     table: PlainText = Field(max_length=60, examples=["participant"])
     marks: list[PlainText] = Field(max_length=MOST_PAGES)
 
 
-class PageBody(Body):
+class MirrorPage(Body):
     """A page: bytes are {"b": base64url}, moments RFC 3339, UUIDs text."""
 
     mark: str = Field(description="Of the page as it is now.")
@@ -102,13 +103,13 @@ class PageBody(Body):
     rows: list[list[Any]]
 
 
-class PagesReply(Body):
+class MirrorPagesReply(Body):
     """The pages that are still there."""
 
-    pages: list[PageBody]
+    pages: list[MirrorPage]
 
 
-class ArrivalsQuery(Body):
+class HubArrivalsQuery(Body):
     """Which arrivals to tell."""
 
     since: int = Field(default=0, ge=0, le=_HIGHEST, strict=False)
@@ -144,7 +145,7 @@ class AnnulledScan(Body):
     annulled_at: datetime
 
 
-class ArrivalsReply(Body):
+class HubArrivalsReply(Body):
     """What others recorded."""
 
     scans: list[ArrivedScan]
@@ -202,4 +203,128 @@ class HubScansReply(Body):
 
     results: list[BatchResult]
     devices: list[LocalDevice] = Field(description="All that were paired at the hub.")
+    server_time: datetime
+
+
+class HubWalkIn(Body):
+    """Somebody who was registered at the hub without having been registered before."""
+
+    walk_in_id: UUID
+    device: HubDeviceName
+    at: Moment = Field(description="When, by the hub's clock.")
+    delegation_id: int = Field(ge=1, le=2**31 - 1)
+    category: PlainText | None = Field(
+        default=None, max_length=200, description="One that is not there any more is the last one."
+    )
+    name: PlainText = Field(default="", max_length=200)
+    name_ar: PlainText | None = Field(default=None, max_length=200)
+    email: PlainText | None = Field(default=None, max_length=254)
+    phone: PlainText | None = Field(default=None, max_length=40)
+    language: LanguageTag | None = None
+    admitted_offline: bool = Field(
+        default=True, description="They were let in already; else they were only registered."
+    )
+
+
+class HubWalkInsRequest(Body):
+    """Walk-ins that a hub brings."""
+
+    walk_ins: list[HubWalkIn] = Field(max_length=MAX_BATCH)
+
+
+class HubWalkInResult(Body):
+    """What became of a walk-in; with an error they are not registered, and the hub keeps them."""
+
+    walk_in_id: UUID
+    participant_id: int | None
+    badge_id: UUID | None
+    badge_ref: str | None = Field(description="Of the badge, as lower-case hexadecimal.")
+    standing: Literal["confirmed", "reserve"] | None
+    reserve_no: int | None
+    replayed: bool
+    error: str | None = Field(description="invalid_request, not_found or walk_in_id_conflict.")
+    detail: str | None = Field(description="Of the error, in the language of the event.")
+
+
+class HubWalkInsReply(Body):
+    """What became of walk-ins; matched by walk_in_id."""
+
+    results: list[HubWalkInResult]
+    server_time: datetime
+
+
+class HubAnnulment(Body):
+    """A scan that was taken back at the hub."""
+
+    scan_id: UUID
+    at: Moment = Field(description="When, by the hub's clock.")
+    reason: PlainText | None = Field(default=None, max_length=500)
+
+
+class HubAnnulmentsRequest(Body):
+    """Scans that were taken back at the hub; bring the scans themselves before."""
+
+    annulments: list[HubAnnulment] = Field(max_length=MAX_BATCH)
+
+
+class HubAnnulmentResult(Body):
+    """Whether a scan is taken back now."""
+
+    scan_id: UUID
+    annulled: bool
+    error: str | None = Field(
+        description="not_found, or conflict: the person came in again since, so it stays."
+    )
+
+
+class HubAnnulmentsReply(Body):
+    """What became of them; matched by scan_id."""
+
+    results: list[HubAnnulmentResult]
+    server_time: datetime
+
+
+class HubLeaseRequest(Body):
+    """A hub that asks for places."""
+
+    held: UUID | None = Field(
+        default=None, description="The lease that the hub has at hand: only then do older ones end."
+    )
+
+
+class HubGate(Body):
+    """A device at the hub, as the hub sees it."""
+
+    device: HubDeviceName
+    gate: PlainText = Field(default="", max_length=120, description="The gate's name.")
+    waiting: int | None = Field(default=None, ge=0, le=1_000_000)
+    battery: int | None = Field(default=None, ge=0, le=100)
+    charging: bool | None = None
+    last_seen_at: Moment | None = None
+
+
+class HubCounts(Body):
+    """What the hub counts itself."""
+
+    arrived: int = Field(default=0, ge=0, le=2**31 - 1)
+    inside: int = Field(default=0, ge=-(2**31), le=2**31 - 1)
+    refused: int = Field(default=0, ge=0, le=2**31 - 1)
+
+
+class HubReport(Body):
+    """What a hub says of itself at each exchange."""
+
+    addresses: list[PlainText] = Field(min_length=1, max_length=MOST_ADDRESSES)
+    version: PlainText = Field(min_length=1, max_length=100, examples=[f"marhaba-hub/{VERSION}"])
+    waiting: int = Field(
+        default=0, ge=0, le=2**31 - 1, description="What it has yet to bring, all kinds together."
+    )
+    gates: list[HubGate] = Field(default=[], max_length=200)
+    counts: HubCounts = HubCounts()
+
+
+class HubReportReply(Body):
+    """The hub's certificate, with the addresses that it has just told."""
+
+    certificate: SignedCertificate
     server_time: datetime

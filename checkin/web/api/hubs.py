@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
 
+from checkin.db.engine import in_transaction
 from checkin.domain.accounts.browsers import client_of
-from checkin.errors import NotFound, Unauthenticated
+from checkin.errors import InvalidRequest, NotFound, Unauthenticated, WalkInIdConflict
 from checkin.protocol.base64url import text_of
 from checkin.protocol.gate_list import public_key_text
+from checkin.services.events.events import category_names
+from checkin.services.gates.leases import grant_lease, return_lease
 from checkin.services.hubs.arrivals import arrivals_since
 from checkin.services.hubs.certificates import certificate_of, certificates_of
 from checkin.services.hubs.devices import NamedDevice, local_devices
 from checkin.services.hubs.mirror import FORMAT, mirror_of, pages_with
 from checkin.services.hubs.mirrored import TABLES
 from checkin.services.hubs.pairing import HubSelf, pair_hub
+from checkin.services.hubs.reports import Report, record_report
+from checkin.services.hubs.revocation import confirm_hub_wipe
 from checkin.services.hubs.scans import record_of_hub, who_answers
+from checkin.services.hubs.walk_ins import (
+    BroughtWalkIn,
+    TakenBack,
+    annul_of_hub,
+    register_of_hub,
+)
 from checkin.services.limits.rules import PAIRING
 from checkin.services.scanning.storage import Answer, Decided, Reading
+from checkin.services.scanning.walk_ins import Newcomer
 from checkin.web.api.clocks import milliseconds, shifted
 from checkin.web.api.contract import (
     accepts,
@@ -32,25 +45,42 @@ from checkin.web.api.contract import (
     query,
     returns,
     sign_answer,
+    token_of_request,
 )
-from checkin.web.api.hub_access import current_hub, for_hubs, for_hubs_that_bring
+from checkin.web.api.hub_access import (
+    current_hub,
+    for_hubs,
+    for_hubs_that_bring,
+    for_hubs_that_end,
+)
 from checkin.web.api.hub_bodies import (
-    ArrivalsQuery,
-    ArrivalsReply,
     BroughtScan,
+    HubAnnulmentsReply,
+    HubAnnulmentsRequest,
+    HubArrivalsQuery,
+    HubArrivalsReply,
     HubDeviceName,
+    HubLeaseRequest,
     HubPairReply,
     HubPairRequest,
+    HubReport,
+    HubReportReply,
     HubScansReply,
     HubScansRequest,
     HubsReply,
+    HubWalkIn,
+    HubWalkInsReply,
+    HubWalkInsRequest,
+    MirrorPagesReply,
+    MirrorPagesRequest,
     MirrorReply,
-    PagesReply,
-    PagesRequest,
 )
+from checkin.web.api.lease_bodies import LeaseReply, LeaseReturned, ReturnQuery
+from checkin.web.api.leases import lease_body, lease_named
 from checkin.web.api.lists import gate_list_response
+from checkin.web.api.people import named_by, registration_of
 from checkin.web.api.scans import batch_result, counted, reading_of
-from checkin.web.api.schemas import GateListReply, ListQuery
+from checkin.web.api.schemas import GateListReply, ListQuery, WalkIn, WipedReply, WipedRequest
 from checkin.web.site.json import json_response, json_text, utc_text
 from checkin.web.site.permissions import HUB, open_to
 from checkin.web.site.state import marhaba
@@ -128,10 +158,10 @@ def read_mirror() -> Response:
 
 
 @bp.post("/hub/mirror/pages")
-@returns(bp, PagesReply, 200, 400, 401, 404, 413)
+@returns(bp, MirrorPagesReply, 200, 400, 401, 404, 413)
 @for_hubs
-@accepts(bp, PagesRequest)
-def read_pages(body: PagesRequest) -> Response:
+@accepts(bp, MirrorPagesRequest)
+def read_pages(body: MirrorPagesRequest) -> Response:
     """Return pages of a table by their marks; one that has changed comes under its new mark."""
     hub, state, table = current_hub(), marhaba(), TABLES.get(body.table)
     if table is None:
@@ -149,12 +179,12 @@ def read_pages(body: PagesRequest) -> Response:
 
 
 @bp.get("/hub/arrivals")
-@returns(bp, ArrivalsReply, 200, 400, 401)
-@describes_query(bp, ArrivalsQuery)
+@returns(bp, HubArrivalsReply, 200, 400, 401)
+@describes_query(bp, HubArrivalsQuery)
 @for_hubs
 def read_arrivals() -> Response:
     """Return the entries and exits that others recorded, and what was taken back."""
-    hub, state, asked, at = current_hub(), marhaba(), query(ArrivalsQuery), now()
+    hub, state, asked, at = current_hub(), marhaba(), query(HubArrivalsQuery), now()
     with state.database.read() as session:
         found = arrivals_since(
             session,
@@ -215,6 +245,148 @@ def create_scans(body: HubScansRequest) -> Response:
         }
     )
     return counted(response, [one for _, one in recorded if isinstance(one, Answer)])
+
+
+@bp.post("/hub/walk-ins")
+@returns(bp, HubWalkInsReply, 200, 400, 401, 413)
+@for_hubs_that_bring
+@accepts(bp, HubWalkInsRequest)
+def create_walk_ins(body: HubWalkInsRequest) -> Response:
+    """Register who was registered at the hub, on places that it was lent while it has some left."""
+    hub, state = current_hub(), marhaba()
+    with state.database.read() as session:
+        categories = {one.name for one in category_names(session, hub.event_id)}
+    results = [_registered(walk_in, categories) for walk_in in body.walk_ins]
+    state.live.nudge(hub.event_id)
+    return json_response({"results": results, "server_time": utc_text(now())})
+
+
+@bp.post("/hub/annulments")
+@returns(bp, HubAnnulmentsReply, 200, 400, 401, 413)
+@for_hubs_that_bring
+@accepts(bp, HubAnnulmentsRequest)
+def annul(body: HubAnnulmentsRequest) -> Response:
+    """Take scans back as the devices that made them. Again changes nothing."""
+    hub, state = current_hub(), marhaba()
+    asked = [TakenBack(one.scan_id, one.reason) for one in body.annulments]
+    done = annul_of_hub(state.database, hub, asked, now())
+    state.live.nudge(hub.event_id)
+    results = [
+        {"scan_id": str(scan_id), "annulled": fault is None, "error": fault and fault.code}
+        for scan_id, fault in done
+    ]
+    return json_response({"results": results, "server_time": utc_text(now())})
+
+
+@bp.post("/hub/lease")
+@returns(bp, LeaseReply, 200, 400, 401, 413)
+@for_hubs
+@accepts(bp, HubLeaseRequest)
+def grant(body: HubLeaseRequest) -> Response:
+    """Lend the hub all places that may be lent, for a day; bring what was admitted before."""
+    hub = current_hub()
+    lease = in_transaction(
+        marhaba().database,
+        lambda session: grant_lease(session, hub.device, now=now(), held=body.held, to_hub=True),
+    )
+    opener = marhaba().keys.hub_walk_in_opener(hub.event_slug, hub.public_key)
+    return json_response(lease_body(lease, opener))
+
+
+@bp.delete("/hub/lease")
+@returns(bp, LeaseReturned, 200, 400, 401)
+@for_hubs_that_bring
+@describes_query(bp, ReturnQuery)
+def give_back() -> Response:
+    """Give back what the hub was lent; its unused places are free at once."""
+    hub, lease_id = current_hub(), lease_named(request.args.get("lease_id"))
+    ended = in_transaction(
+        marhaba().database,
+        lambda session: return_lease(session, hub.device, now=now(), lease_id=lease_id),
+    )
+    return json_response(
+        {"lease_id": str(ended) if ended else None, "server_time": utc_text(now())}
+    )
+
+
+@bp.post("/hub/report")
+@returns(bp, HubReportReply, 200, 400, 401, 413)
+@for_hubs_that_bring
+@accepts(bp, HubReport)
+def report(body: HubReport) -> Response:
+    """Say what organisers are shown of the hub; its certificate names the addresses from now on."""
+    hub, at, state = current_hub(), now(), marhaba()
+    told = Report(
+        addresses=body.addresses,
+        software=body.version,
+        waiting=body.waiting,
+        gates=[_gate_told(one) for one in body.model_dump(mode="json")["gates"]],
+        counts=body.counts.model_dump(),
+    )
+    row, event = in_transaction(state.database, lambda s: record_report(s, hub.id, told, at))
+    certificate = certificate_of(event, row, state.keys, at)
+    return json_response({"certificate": certificate, "server_time": utc_text(now())})
+
+
+@bp.post("/hub/wiped")
+@returns(bp, WipedReply, 200, 400, 401, 413)
+@for_hubs_that_end
+@accepts(bp, WipedRequest)
+def wiped(body: WipedRequest) -> Response:  # noqa: ARG001 (what it may hold is checked)
+    """Say that this hub has brought and erased what it held, and ends; again changes nothing."""
+    token, at, state = token_of_request(), now(), marhaba()
+    wiped_at = in_transaction(state.database, lambda s: confirm_hub_wipe(s, token, now=at))
+    state.devices.forget()
+    return json_response({"wiped_at": utc_text(wiped_at), "server_time": utc_text(at)})
+
+
+def _registered(told: HubWalkIn, categories: Collection[str]) -> dict[str, Any]:
+    body: dict[str, Any] = dict.fromkeys(
+        (
+            *("participant_id", "badge_id", "badge_ref", "standing", "reserve_no"),
+            *("error", "detail"),
+        )
+    )
+    body |= {"walk_in_id": str(told.walk_in_id), "replayed": False}
+    hub, state = current_hub(), marhaba()
+    try:
+        brought = BroughtWalkIn(named_device(told.device), _newcomer(told, categories))
+        made = register_of_hub(state.database, hub, brought, state.keys, now())
+    except (InvalidRequest, NotFound, WalkInIdConflict) as fault:
+        return body | {"error": fault.code, "detail": fault.detail}
+    registered = made.answer.registered
+    return body | {
+        "participant_id": registered.participant_id,
+        "badge_id": str(registered.badge_id),
+        "badge_ref": made.badge_ref.hex(),
+        "standing": registered.standing,
+        "reserve_no": registered.reserve_no,
+        "replayed": made.answer.replayed,
+    }
+
+
+def _newcomer(told: HubWalkIn, categories: Collection[str]) -> Newcomer:
+    person = WalkIn(
+        id=told.walk_in_id,
+        name=told.name,
+        name_ar=told.name_ar,
+        delegation_id=told.delegation_id,
+        category=told.category if told.category in categories else None,
+        email=told.email,
+        phone=told.phone,
+        language=told.language,
+    )
+    registration = registration_of(person, current_hub().device.language)
+    return Newcomer(
+        registration,
+        told.delegation_id,
+        named_by(person),
+        admitted_offline=told.admitted_offline,
+    )
+
+
+def _gate_told(body: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "name": body["device"]["name"]}
 
 
 def named_device(body: HubDeviceName) -> NamedDevice:

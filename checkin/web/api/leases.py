@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from flask import Response, request
 from sqlalchemy.orm import Session
 
@@ -43,7 +44,9 @@ def grant(body: LeaseRequest) -> Response:
             mark_seen(session, device.id, at, skew_ms=milliseconds(at - body.device_time))
         return grant_lease(session, device, now=now(), held=body.held)
 
-    return json_response(_lease_body(in_transaction(marhaba().database, work), device.event_slug))
+    lease = in_transaction(marhaba().database, work)
+    opener = marhaba().keys.walk_in_opener(device.event_slug)
+    return json_response(lease_body(lease, opener))
 
 
 @bp.delete("/leases")
@@ -56,7 +59,7 @@ def give_back() -> Response:
     Upload what was admitted by it before: what comes later is taken too, but its places may be
     somebody else's by then.
     """
-    device, lease_id = current_device(), _lease_named(request.args.get("lease_id"))
+    device, lease_id = current_device(), lease_named(request.args.get("lease_id"))
     ended = in_transaction(
         marhaba().database,
         lambda session: return_lease(session, device, now=now(), lease_id=lease_id),
@@ -66,14 +69,20 @@ def give_back() -> Response:
     )
 
 
-def _lease_named(text: str | None) -> UUID | None:
+def lease_named(text: str | None) -> UUID | None:
+    """Return the lease that a request names; None where it names none.
+
+    Raises:
+        InvalidRequest: it is no lease's id.
+    """
     try:
         return None if text is None else UUID(text)
     except ValueError:
         raise InvalidRequest(f"lease_id: {text!r} is no lease's id") from None
 
 
-def _lease_body(lease: GrantedLease, slug: str) -> dict[str, Any]:
+def lease_body(lease: GrantedLease, opener: EllipticCurvePrivateKey) -> dict[str, Any]:
+    """Write a lease, with the public key of whoever opens what is sealed under it."""
     return {
         "lease_id": str(lease.lease_id),
         "expires_at": utc_text(lease.expires_at),
@@ -83,5 +92,5 @@ def _lease_body(lease: GrantedLease, slug: str) -> dict[str, Any]:
             for lent in lease.delegations
         ],
         "hall": lease.hall,
-        "walk_in_key": public_text(marhaba().keys.walk_in_opener(slug)),
+        "walk_in_key": public_text(opener),
     }

@@ -20,6 +20,7 @@ from checkin.protocol.walk_ins import open_walk_in
 from checkin.services.gates.bus_opening import find_buses
 from checkin.services.gates.kiosks import refuse_in_kiosk
 from checkin.services.gates.searching import UsedUp, refuse_search, show_people
+from checkin.services.hubs.certificates import hub_walk_in_openers
 from checkin.services.limits.rules import SEARCHES
 from checkin.services.people.search import Found, people_shown, search_participants
 from checkin.services.scanning.walk_ins import (
@@ -112,9 +113,9 @@ def create_walk_in(body: WalkIn) -> Response:
         refuse_in_kiosk(device)
     person = _unsealed(body, device.event_slug)
     newcomer = Newcomer(
-        _registration(person),
+        registration_of(person, language()),
         person.delegation_id,
-        _named(person),
+        named_by(person),
         admitted_offline=body.sealed is not None,
     )
     if alike := within_budget(partial(_ask_about, newcomer)):
@@ -155,22 +156,40 @@ def _unsealed(body: WalkIn, slug: str) -> WalkIn:
         return body
     if body.id is None:
         raise InvalidRequest("sealed needs an id: it is a part of the seal")
-    told = open_walk_in(marhaba().keys.walk_in_opener(slug), str(body.id), body.sealed)
+    told = _opened(body.id, body.sealed, slug)
     if told is None:
         raise InvalidRequest("sealed: not for this event's key, or for another id")
     known = {"id": str(body.id), "delegation_id": body.delegation_id, "sealed": None}
     return parsed_as(WalkIn, json.dumps(told | known))
 
 
-def _registration(body: WalkIn) -> Registration:
+def _opened(walk_in_id: UUID, sealed: str, slug: str) -> dict[str, Any] | None:
+    """Decrypt what was sealed for the server, or for one of the event's hubs by a gate of it."""
+    keys = marhaba().keys
+    told = open_walk_in(keys.walk_in_opener(slug), str(walk_in_id), sealed)
+    if told is not None:
+        return told
+    with marhaba().database.read() as session:
+        openers = hub_walk_in_openers(session, current_device().event_id, slug, keys)
+    opened = (open_walk_in(one, str(walk_in_id), sealed) for one in openers)
+    return next((one for one in opened if one is not None), None)
+
+
+def registration_of(body: WalkIn, language: str) -> Registration:
+    """Return what a walk-in's body tells of the person.
+
+    Raises:
+        InvalidRequest: says in this language what is wrong.
+    """
     raw = {name: value for name, value in body.model_dump(include=_TOLD).items() if value}
     read = validate(raw | {"delegation": str(body.delegation_id)})
     if isinstance(read, list):
-        raise InvalidRequest("; ".join(problem_sentence(problem, language()) for problem in read))
+        raise InvalidRequest("; ".join(problem_sentence(problem, language) for problem in read))
     return replace(read, allow_duplicate=body.allow_duplicate)
 
 
-def _named(body: WalkIn) -> Named | None:
+def named_by(body: WalkIn) -> Named | None:
+    """Return the id of a walk-in, with the hash by which another person of this id is noticed."""
     if body.id is None:
         return None
     person = body.model_dump_json(include=_TOLD | {"delegation_id"})

@@ -41,6 +41,9 @@ JUDGED_BY_MEANING = {
     ("post", "/api/v1/hubs/pair"),
     ("post", "/api/v1/hub/mirror/pages"),  # a table that no hub is told of
     ("post", "/api/v1/hub/scans"),
+    ("post", "/api/v1/hub/walk-ins"),
+    ("post", "/api/v1/hub/annulments"),
+    ("post", "/api/v1/hub/report"),
     ("get", "/api/v1/hub/arrivals"),
 }
 CONTRACT = {
@@ -72,6 +75,12 @@ CONTRACT = {
     ("get", "/api/v1/hub/arrivals"),
     ("get", "/api/v1/hub/gate-list"),
     ("post", "/api/v1/hub/scans"),
+    ("post", "/api/v1/hub/walk-ins"),
+    ("post", "/api/v1/hub/annulments"),
+    ("post", "/api/v1/hub/lease"),
+    ("delete", "/api/v1/hub/lease"),
+    ("post", "/api/v1/hub/report"),
+    ("post", "/api/v1/hub/wiped"),
     ("get", "/api/v1/read/token"),
     ("get", "/api/v1/read/counts"),
     ("get", "/api/v1/read/people"),
@@ -138,12 +147,13 @@ def make_plausible(body):
     """Give scans a moment of this century and overrides a reason, which chance hardly finds."""
     if not isinstance(body, dict):
         return
-    for moment in {"scanned_at", "device_time", "hub_time", "corrected_at"} & set(body):
+    for moment in {"scanned_at", "device_time", "hub_time", "corrected_at", "at"} & set(body):
         body[moment] = "2025-06-14T15:00:00Z"
     if body.get("force"):
         body["force_reason"] = "son frère répond"
-    for scan in body.get("scans", ()):
-        make_plausible(scan)
+    for each in ("scans", "walk_ins", "annulments"):
+        for one in body.get(each, ()):
+            make_plausible(one)
 
 
 #: asked by devices whose token a restored database does not know

@@ -45,9 +45,7 @@ def _create_hub() -> None:
         sa.Column("wiped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reported", sa.JSON(none_as_null=True), nullable=True),
-        sa.CheckConstraint(
-            "wiped_at IS NULL OR revoked_at IS NOT NULL", name=op.f("ck_hub_wiped")
-        ),
+        sa.CheckConstraint("wiped_at IS NULL OR revoked_at IS NOT NULL", name=op.f("ck_hub_wiped")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_hub_event_id_event")),
         sa.ForeignKeyConstraint(
             ["event_id", "device_id"],
@@ -117,9 +115,7 @@ def _create_hub_scan() -> None:
             ["hub.event_id", "hub.id"],
             name=op.f("fk_hub_scan_event_id_hub_id_hub"),
         ),
-        sa.ForeignKeyConstraint(
-            ["scan_pk"], ["scan.id"], name=op.f("fk_hub_scan_scan_pk_scan")
-        ),
+        sa.ForeignKeyConstraint(["scan_pk"], ["scan.id"], name=op.f("fk_hub_scan_scan_pk_scan")),
         sa.PrimaryKeyConstraint("hub_id", "scan_pk", name=op.f("pk_hub_scan")),
     )
     op.create_index(op.f("ix_hub_scan_event_id"), "hub_scan", ["event_id"])

@@ -9,6 +9,6 @@ from tests.support.hub_client import HubApi
 
 
 @pytest.fixture
-def hub(app, database, event, device) -> HubApi:  # noqa: ARG001 (its gate)
+def hub(app, database, event, device) -> HubApi:
     factories.a_delegation(database, event)
     return HubApi.of(app, database, event)

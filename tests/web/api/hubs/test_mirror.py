@@ -7,11 +7,10 @@ import json
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from checkin.db.models import Badge, Base, Delegation, Device, Operator, Participant
+from checkin.db.models import Badge, Base, Delegation, Operator
 from checkin.protocol.base64url import bytes_of, text_of
-from checkin.services.accounts.pins import set_pin
 from checkin.services.hubs.mirror import MirrorMarks
 from checkin.services.hubs.mirrored import MIRRORED, TABLES
 from tests.support import factories
@@ -171,7 +170,9 @@ def test_operators_are_those_with_a_pin_by_name_and_hash_alone(database, event, 
 
 
 def test_coordinators_telephones_are_told_only_where_gates_may(database, event, hub):
-    factories.write(database, lambda s: s.execute(update(Delegation).values(coordinator_phone="+212600000000")))
+    factories.write(
+        database, lambda s: s.execute(update(Delegation).values(coordinator_phone="+212600000000"))
+    )
     hidden = [row["coordinator_phone"] for row in hub.rows("delegation")]
     factories.lay_down(database, gates_call_coordinators=True)
 

@@ -9,11 +9,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select, update
 
 from checkin.db.models import Device, Event, Hub, HubPairing
+from checkin.errors import Conflict
 from checkin.protocol.base64url import bytes_of
 from checkin.protocol.hubs import verified_certificate
 from checkin.protocol.signed_answers import NONCE, SIGNED, SignedAnswer
 from checkin.protocol.walk_ins import open_walk_in, seal_walk_in
-from checkin.errors import Conflict
 from tests.support import factories
 from tests.support.hub_client import ADDRESS, HubApi, a_code, told_of_itself
 
@@ -109,7 +109,9 @@ def test_a_certificate_that_says_something_else_is_none(api, hub, event):
     [signed] = told["hubs"]
     elsewhere = {**signed["document"], "addresses": ["https://10.0.0.66:8443"]}
 
-    def known(document, slug=event.slug, at=datetime.now(UTC)):
+    now = datetime.now(UTC)
+
+    def known(document, slug=event.slug, at=now):
         return verified_certificate(
             told["public_key"], document, signed["signature"], event=slug, now=at
         )
