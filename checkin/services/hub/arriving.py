@@ -32,8 +32,8 @@ def take_arrivals(
     same numbers are asked for again.
     """
     scans, ready = _known(database, told["scans"])
-    uploads = _uploads(database, scans, now)
-    record_uploads(database, uploads, keys)
+    new = _new(database, scans)
+    record_uploads(database, _uploads(database, new, now), keys)
     ids = [UUID(scan["scan_id"]) for scan in scans]
     annulled = [UUID(one["scan_id"]) for one in told["annulled"]]
     highest = told["next"] if ready else max((one["number"] for one in scans), default=None)
@@ -50,7 +50,15 @@ def take_arrivals(
     in_transaction(database, keep)
     if annulled:
         in_transaction(database, lambda session: _take_back(session, annulled, now))
-    return len(scans), ready
+    return len(new), ready
+
+
+def _new(database: Database, scans: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return those that are not here; what was told before may be told again."""
+    ids = [UUID(one["scan_id"]) for one in scans]
+    with database.read() as session:
+        here = set(session.scalars(select(Scan.scan_id).where(Scan.scan_id.in_(ids))))
+    return [one for one in scans if UUID(one["scan_id"]) not in here]
 
 
 def _known(

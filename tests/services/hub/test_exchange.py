@@ -15,6 +15,7 @@ from checkin.services.hub.exchange import try_exchange
 from checkin.services.hub.link import CentralUnreachable
 from checkin.services.hub.numbers import OWN_NUMBERS
 from checkin.services.hub.upstream import upstream
+from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.record import record_scan
 from checkin.services.scanning.walk_ins import Named, Newcomer, register_walk_in
 from tests.support import factories
@@ -152,13 +153,28 @@ def test_a_walk_in_of_the_hub_gets_the_central_servers_number(
     assert there.registered_by == "walk_in"
 
 
-def test_places_that_are_not_lent_to_the_hub_are_nobodys_there(
-    database, event, device, hub, code, delegation
-):
-    """The pool is empty before the doors open: a walk-in goes to the reserve list."""
-    made = walks_in(hub, device, delegation)
+def test_places_that_are_not_lent_to_the_hub_are_nobodys_there(database, event, device, hub):
+    """Of eleven free places a tenth is lent to gates: one."""
+    tiflet = factories.a_delegation(database, event, "Tiflet", quota=11)
+    hub.exchange()
 
-    assert made.registered.standing == "reserve"
+    made = [walks_in(hub, device, tiflet, name, at) for at, name in enumerate(("Ali", "Omar"), 1)]
+
+    assert [one.registered.standing for one in made] == ["confirmed", "reserve"]
+
+
+def test_a_place_that_a_walk_in_of_the_hub_has_is_nobody_elses(database, event, device, hub):
+    tiflet = factories.a_delegation(database, event, "Tiflet", quota=11)
+    hub.exchange()
+    walks_in(hub, device, tiflet)
+
+    hub.exchange()
+    hub.exchange()
+
+    with database.read() as session:
+        taken = session.get_one(Delegation, tiflet.id).places_taken
+    here = {one.id: one.places_taken for one in hub.rows(Delegation)}
+    assert (taken, here[tiflet.id]) == (1, 1)
 
 
 def test_a_central_server_that_was_put_back_is_offered_everything_again(
@@ -194,8 +210,6 @@ def test_a_scan_that_was_taken_back_at_the_hub_is_taken_back_at_the_central_serv
     hub.exchange()
 
     def take_back(session):
-        from checkin.services.scanning.annul import annul_scan
-
         annul_scan(
             session,
             event_id=device.event_id,
