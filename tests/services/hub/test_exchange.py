@@ -155,6 +155,7 @@ def test_a_walk_in_of_the_hub_gets_the_central_servers_number(
 
 def test_places_that_are_not_lent_to_the_hub_are_nobodys_there(database, event, device, hub):
     """Of eleven free places a tenth is lent to gates: one."""
+    factories.a_category(database, event)
     tiflet = factories.a_delegation(database, event, "Tiflet", quota=11)
     hub.exchange()
 
@@ -164,6 +165,7 @@ def test_places_that_are_not_lent_to_the_hub_are_nobodys_there(database, event, 
 
 
 def test_a_place_that_a_walk_in_of_the_hub_has_is_nobody_elses(database, event, device, hub):
+    factories.a_category(database, event)
     tiflet = factories.a_delegation(database, event, "Tiflet", quota=11)
     hub.exchange()
     walks_in(hub, device, tiflet)
