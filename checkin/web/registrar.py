@@ -75,6 +75,7 @@ from checkin.web.people import (
     to_check,
 )
 from checkin.web.site.errors import register_unknown_pages
+from checkin.web.site.hub_line import hub_line
 from checkin.web.site.languages import babel_locale, register_language
 from checkin.web.site.navigation import leads_here
 from checkin.web.site.page_words import Words
@@ -194,6 +195,7 @@ def register_pages(app: Flask) -> None:
             "is_demo": is_demo,
             "version": VERSION,
             "authority": app.extensions[EXTENSION].authority,
+            "hub_line": hub_line,
         }
     )
 

@@ -40,7 +40,9 @@ _DEFINED = (
 def commands(
     command: click.Command = cli, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Yield every command with its words: (("badges", "send"), …)."""
+    """Yield every command that people type with its words: (("badges", "send"), …)."""
+    if command.hidden:
+        return
     if not isinstance(command, click.Group):
         yield path, command
         return

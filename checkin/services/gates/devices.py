@@ -17,6 +17,7 @@ from checkin.db.models import Device, Event, Gate, Pairing
 from checkin.domain.common.names import clean_name, clean_text, fold_name
 from checkin.domain.events.days import Day, day_at, day_of
 from checkin.domain.gates.battery import low_percent
+from checkin.domain.gates.hub_numbers import CENTRAL_DEVICE
 from checkin.domain.people.searching import SearchRules
 from checkin.domain.scanning.facts import EntryPolicy
 from checkin.domain.scanning.hall import Stop
@@ -378,7 +379,7 @@ def devices_of(session: Session, event_id: int, now: datetime) -> Sequence[Liste
     rows = session.execute(
         select(Device, Gate)
         .join(Gate, Gate.id == Device.gate_id)
-        .where(Device.event_id == event_id)
+        .where(Device.event_id == event_id, Device.id != CENTRAL_DEVICE)
         .order_by(Device.revoked_at.is_not(None), Gate.name, Device.name, Device.id)
     )
     return [

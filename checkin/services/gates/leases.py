@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import ArrivalTally, Delegation, Device, Event, Gate, Hub, Lease, LeasePlace
 from checkin.domain.events.days import day_of
+from checkin.domain.gates.hub_numbers import CENTRAL_DEVICE
 from checkin.domain.scanning.facts import EntryPolicy
 from checkin.domain.scanning.leases import (
     ACTIVE_WITHIN,
@@ -148,7 +149,7 @@ def lent_to(session: Session, event_id: int, now: datetime) -> Sequence[LentTo]:
         )
         .join(Lease, Lease.device_id == Device.id)
         .join(Gate, Gate.id == Device.gate_id)
-        .where(*outstanding(event_id, now))
+        .where(*outstanding(event_id, now), Device.id != CENTRAL_DEVICE)
         .group_by(Device.id, Gate.name)
         .order_by(Gate.name, Device.name)
     )

@@ -23,8 +23,8 @@ from checkin.db.models import (
     ScanFromUpstream,
     WalkIn,
 )
+from checkin.domain.gates.hub_numbers import OWN_NUMBERS
 from checkin.domain.scanning.verdict import WITHOUT_BADGE
-from checkin.services.hub.numbers import OWN_NUMBERS
 from checkin.services.hub.upstream import upstream
 
 #: scans in a request, as in the contract's batches

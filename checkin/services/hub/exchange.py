@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Device, Upstream
+from checkin.domain.gates.hub_numbers import CENTRAL_DEVICE
 from checkin.protocol.version import VERSION
 from checkin.services.backups.epochs import current_epoch
 from checkin.services.common.keys import Keys
@@ -33,7 +34,7 @@ from checkin.services.hub.bringing import (
 )
 from checkin.services.hub.held_lists import fetch_list, keep_list
 from checkin.services.hub.link import Answer, Central, CentralUnreachable
-from checkin.services.hub.loans import CENTRAL_DEVICE, hold_back, keep_lent
+from checkin.services.hub.loans import hold_back, keep_lent
 from checkin.services.hub.mirroring import apply_news, fetch_news
 from checkin.services.hub.numbers import count_without_number
 from checkin.services.hub.upstream import met_epoch, note_exchange, upstream

@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import EntryStop, Event, Operator, Role, Upstream
+from checkin.domain.gates.hub_numbers import OWN_NUMBERS
 from checkin.protocol.base64url import bytes_of
 from checkin.services.accounts.operators import add_operator
 from checkin.services.common.keys import Keys
 from checkin.services.hub.loans import hold_back
 from checkin.services.hub.mirroring import News, apply_news
-from checkin.services.hub.numbers import OWN_NUMBERS, number_own_rows_apart
+from checkin.services.hub.numbers import number_own_rows_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,7 @@ def open_account(session: Session, *, name: str, email: str, now: datetime) -> s
     """
     new = add_operator(session, email=email, name=name, role=Role.ORGANISER, now=now)
     session.flush()
-    session.execute(
-        update(Operator).where(Operator.id == new.operator.id).values(id=OWN_NUMBERS)
-    )
+    session.execute(update(Operator).where(Operator.id == new.operator.id).values(id=OWN_NUMBERS))
     session.expire_all()
     event_id = session.get_one(Upstream, 1).event_id
     session.add(

@@ -26,14 +26,12 @@ from checkin.db.models import (
     LeasePlace,
     Participant,
 )
+from checkin.domain.gates.hub_numbers import CENTRAL_DEVICE, OWN_NUMBERS
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.events.days import today
-from checkin.services.hub.numbers import OWN_NUMBERS
 from checkin.services.hub.upstream import upstream
 from checkin.services.people.places import IS_UNCONFIRMED, untaken_places
 
-#: the device that holds what is not lent to this hub; below its own numbers, above the server's
-CENTRAL_DEVICE = OWN_NUMBERS - 1
 #: a name that no device of an event can have
 _NAME = "⌂ central"
 _LEASE = UUID("00000000-0000-4000-8000-000000000001")

@@ -30,10 +30,11 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from checkin.db.models import Base, Delegation, GivenNumber, MirroredPage, Participant
 from checkin.db.types import UtcDateTime
+from checkin.domain.gates.hub_numbers import OWN_NUMBERS
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.base64url import bytes_of
 from checkin.services.common.keys import Keys
-from checkin.services.hub.numbers import OWN_NUMBERS, children_of, renumber_walk_ins
+from checkin.services.hub.numbers import children_of, renumber_walk_ins
 
 #: pages asked for at once
 _AT_ONCE = 40

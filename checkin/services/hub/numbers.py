@@ -6,9 +6,7 @@ from sqlalchemy import Column, Table, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Base, GivenNumber, Participant, WalkIn
-
-#: the first number of what a hub makes itself
-OWN_NUMBERS = 2**30
+from checkin.domain.gates.hub_numbers import OWN_NUMBERS
 
 
 def number_own_rows_apart(session: Session) -> None:

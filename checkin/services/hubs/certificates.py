@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -49,7 +49,7 @@ def certificates_of(
 
 def hub_walk_in_openers(
     session: Session, event_id: int, slug: str, keys: Keys
-) -> Sequence[EllipticCurvePrivateKey]:
+) -> Sequence[ec.EllipticCurvePrivateKey]:
     """Return the keys that decrypt what gates have sealed for an event's hubs, revoked ones too."""
     own = session.scalars(select(Hub.public_key).where(Hub.event_id == event_id).order_by(Hub.id))
     return [keys.hub_walk_in_opener(slug, one) for one in own]

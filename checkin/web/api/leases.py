@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Response, request
 from sqlalchemy.orm import Session
 
@@ -81,7 +81,7 @@ def lease_named(text: str | None) -> UUID | None:
         raise InvalidRequest(f"lease_id: {text!r} is no lease's id") from None
 
 
-def lease_body(lease: GrantedLease, opener: EllipticCurvePrivateKey) -> dict[str, Any]:
+def lease_body(lease: GrantedLease, opener: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
     """Write a lease, with the public key of whoever opens what is sealed under it."""
     return {
         "lease_id": str(lease.lease_id),

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import request
+from flask_babel import gettext as _
 
 from badges.link_qr import link_qr_address
 from checkin.db.models import Gate, Pairing
 from checkin.domain.common.problems import InvalidValue
+from checkin.errors import NotFound
 from checkin.protocol.fingerprints import pairing_fragment
 from checkin.services.gates.devices import gate_name, gate_named, open_pairing
 from checkin.services.gates.pairings import (
@@ -67,7 +69,11 @@ def asked_pairing(visit: EventVisit) -> ShownPairing:
         name = gate_name(given)
     except InvalidValue as fault:
         return ShownPairing(given, problem=problem_advice(fault.in_column("name"), visit.language))
-    code = visit.write(lambda v: _open(v, name, help_desk=help_desk))
+    try:
+        code = visit.write(lambda v: _open(v, name, help_desk=help_desk))
+    except NotFound:
+        problem = _("There is no such gate. A hub makes none: choose one from the list.")
+        return ShownPairing(given, problem=problem)
     opened = pairing_with_code(visit.session, visit.event, code)
     if opened is None:
         raise LookupError("a pairing that was just opened is not there")
@@ -94,5 +100,7 @@ def _shown(visit: EventVisit, opened: Pairing, code: str) -> ShownPairing:
 
 
 def _open(visit: EventVisit, name: str, *, help_desk: bool) -> str:
-    gate = gate_named(visit.session, visit.event, name, create=True, help_desk=help_desk)
+    # The gates are the central server's: a hub makes none.
+    is_hub = bool(visit.server.central_url)
+    gate = gate_named(visit.session, visit.event, name, create=not is_hub, help_desk=help_desk)
     return open_pairing(visit.session, visit.event, gate, help_desk=help_desk or None, **visit.who)

@@ -54,7 +54,7 @@ EVERYBODY = frozenset(Role)
 AT_A_HUB = frozenset(
     {
         *("static", "trust", "security_txt", "help_page", "scan_page"),
-        *("sign_in", "first_password", "second_factor", "passkeys"),
+        *("sign_in", "first_password", "second_factor", "passkeys", "account"),
         *("overview", "board", "flagged", "overrides", "help_calls", "stops"),
         *("devices.show", "devices.pair", "devices.pairing_state", "devices.send_again"),
     }

@@ -36,6 +36,8 @@ TABLES_LEFT_OUT = {
     *("webhook", "webhook_choice", "webhook_delivery", "read_token"),
     *("provider_identity", "sheet_source", "sheet_person", "sheet_decision"),
     *("hub_pairing", "hub_device", "hub_scan"),
+    # of a hub, which exports nothing
+    *("upstream", "mirrored_page", "scan_from_upstream", "given_number", "held_list"),
 }
 #: secrets and what is made from them; names folded for search; counters without a meaning outside;
 #: the first gate of an answer, which is exported by its name
