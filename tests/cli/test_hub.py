@@ -1,0 +1,109 @@
+"""`marhaba hub` says what is missing before it asks anybody for names."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from checkin.cli.hub import hub
+from checkin.cli.office import Office
+from checkin.db.sealing import VARIABLE
+from checkin.errors import MarhabaError
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHECKIN_HOME", str(tmp_path / "hub"))
+    for name in ("CHECKIN_MASTER_KEY", "CHECKIN_HOURLY_COPIES", VARIABLE):
+        monkeypatch.setenv(name, "")  # what the command sets goes with the test
+    return tmp_path / "hub"
+
+
+@pytest.fixture
+def passphrase(tmp_path):
+    file = tmp_path / "passphrase.txt"
+    file.write_text("five words for a hall\n", "utf-8")
+    return file
+
+
+def refusal(*arguments: object) -> str:
+    """Run the command, and return why it refuses."""
+    office = Office()
+    try:
+        result = CliRunner().invoke(hub, [*map(str, arguments)], obj=office)
+    finally:
+        office.close()
+    assert isinstance(result.exception, MarhabaError), (result.output, result.exception)
+    return str(result.exception)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_new_hub_needs_the_address_and_a_code(passphrase):
+    told = refusal("--passphrase-file", passphrase, "--port", 18443)
+
+    assert "--upstream URL and --pair CODE" in told
+    assert "Hubs" in told
+
+
+@pytest.mark.usefixtures("home")
+def test_names_do_not_travel_without_tls(passphrase):
+    told = refusal(
+        *("--passphrase-file", passphrase, "--port", 18443),
+        *("--upstream", "http://checkin.example.org", "--pair", "K7QF3M2P"),
+    )
+
+    assert "https://" in told
+
+
+@pytest.mark.usefixtures("home")
+def test_a_central_server_that_does_not_answer_is_named(passphrase):
+    told = refusal(
+        *("--passphrase-file", passphrase, "--port", 18443),
+        *("--upstream", "http://127.0.0.1:9", "--pair", "K7QF3M2P"),
+    )
+
+    assert "http://127.0.0.1:9" in told
+    assert "cannot be reached" in told
+
+
+@pytest.mark.usefixtures("home")
+def test_a_short_passphrase_is_refused(tmp_path):
+    short = tmp_path / "short.txt"
+    short.write_text("hall", "utf-8")
+
+    assert "10 letters" in refusal("--passphrase-file", short, "--port", 18443)
+
+
+def test_another_passphrase_opens_nothing_and_changes_nothing(home, passphrase, tmp_path):
+    refusal("--passphrase-file", passphrase, "--port", 18443)  # it has made the sealed file
+    refusal(
+        *("--passphrase-file", passphrase, "--port", 18443),
+        *("--upstream", "http://127.0.0.1:9", "--pair", "K7QF3M2P"),
+    )
+    before = (home / "marhaba.db").read_bytes()
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text("five wrong words for it", "utf-8")
+
+    told = refusal("--passphrase-file", wrong, "--port", 18443)
+
+    assert "passphrase does not open" in told
+    assert (home / "marhaba.db").read_bytes() == before
+
+
+@pytest.mark.usefixtures("home")
+def test_a_hub_keeps_a_sqlite_file(passphrase, monkeypatch):
+    monkeypatch.setenv("CHECKIN_DATABASE_URL", "postgresql+psycopg://localhost/x")
+
+    told = refusal("--passphrase-file", passphrase, "--port", 18443)
+
+    assert "CHECKIN_DATABASE_URL" in told
+
+
+@pytest.mark.usefixtures("home")
+def test_the_fingerprint_of_an_authority_has_to_be_whole(passphrase):
+    told = refusal(
+        *("--passphrase-file", passphrase, "--port", 18443, "--authority", "3F7A 91C2"),
+        *("--upstream", "https://127.0.0.1:9", "--pair", "K7QF3M2P"),
+    )
+
+    assert "64 digits" in told
