@@ -98,6 +98,8 @@ class Gate:
         self.desk = HelpDesk(self.held.folder, self.held, self.client.clock)
         self.spool.acknowledged.event = self.event.get("slug", "")
         self.client.epochs = self.spool.acknowledged
+        with suppress(SpoolUnwritable):  # then what a hub has acknowledged is offered later
+            self.spool.acknowledged.arrive("")  # it may have been at a hub when it was switched off
         self.client.public_key = lambda: self.held.held().public_key or self.public_key
 
     def open(self, tell: Callable[[GateEvent], None]) -> tuple[Station, Courier]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import sys
 from threading import Event, Lock, Thread, get_native_id
 
@@ -165,3 +167,24 @@ def test_at_most_two_hashes_are_computed_at_once(monkeypatch):
     race_outcomes(20, lambda at: works[at % len(works)]())
 
     assert most[0] == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_process_that_was_forked_has_turns_of_its_own():
+    """A hub hashes its first password, and then forks the process that serves its pages."""
+    turns = Turns(1, waiting=0, patience_s=5)
+    turns.do(lambda: None)
+
+    reads, writes = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writes, str(turns.do(lambda: 7)).encode())
+        os._exit(0)
+    os.close(writes)
+    with os.fdopen(reads, "rb") as told:
+        answered = select.select([told], [], [], 20)[0]
+        answer = told.read() if answered else b"nothing"
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+    assert answer == b"7"

@@ -1,0 +1,113 @@
+"""A gate that changes between the central server and a hub offers to each what it lacks, once."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.core.scan import Scan
+from scanner.offline.acknowledged import Acknowledgement
+from scanner.offline.spool import Spool
+from tests.scanner.decode.pictures import a_code
+
+CENTRAL, HUB = "c" * 32, "a" * 32
+
+
+@pytest.fixture
+def spool(tmp_path):
+    spool = Spool(tmp_path / "spool")
+    yield spool
+    spool.close()
+
+
+def acknowledged(spool, epoch, number):
+    """Scan, and have the database of an epoch acknowledge it."""
+    scan = Scan(code=a_code(number))
+    spool.put(scan)
+    told = Acknowledgement(
+        scan, {"status": "ok", "reason": None}, "run", epoch, f"{number} {scan.scan_id}"
+    )
+    spool.done([scan.scan_id], told=[told])
+    return scan.scan_id
+
+
+def offered(spool):
+    return {offer.scan.scan_id for offer in spool.acknowledged.to_offer()}
+
+
+def at(spool, place, epoch):
+    """Go to a place, and be answered there."""
+    spool.acknowledged.arrive(place)
+    spool.acknowledged.meet(epoch)
+
+
+def test_what_the_central_server_has_is_offered_to_a_hub_that_is_new(spool):
+    at(spool, "", CENTRAL)
+    before = acknowledged(spool, CENTRAL, 1)
+
+    at(spool, "hub 1", HUB)
+
+    assert offered(spool) == {before}
+
+
+def test_back_at_the_central_server_what_the_hub_has_is_offered_and_nothing_else(spool):
+    at(spool, "", CENTRAL)
+    acknowledged(spool, CENTRAL, 1)
+    at(spool, "hub 1", HUB)
+    there = acknowledged(spool, HUB, 2)
+
+    at(spool, "", CENTRAL)
+
+    assert offered(spool) == {there}
+
+
+def test_what_both_have_is_offered_to_neither_however_often_a_gate_changes(spool):
+    at(spool, "", CENTRAL)
+    scan_id = acknowledged(spool, CENTRAL, 1)
+    at(spool, "hub 1", HUB)
+    spool.acknowledged.heard([scan_id], HUB, f"7 {scan_id}")
+
+    seen = []
+    for place, epoch in (("", CENTRAL), ("hub 1", HUB), ("", CENTRAL)):
+        at(spool, place, epoch)
+        seen.append(offered(spool))
+
+    assert seen == [set(), set(), set()]
+
+
+def test_each_server_is_told_what_was_seen_of_its_own_database(spool):
+    at(spool, "", CENTRAL)
+    first = acknowledged(spool, CENTRAL, 5)
+    at(spool, "hub 1", HUB)
+    second = acknowledged(spool, HUB, 3)
+    at_hub = spool.acknowledged.seen()
+
+    at(spool, "", CENTRAL)
+
+    assert at_hub == f"{HUB} 3 {second}"
+    assert spool.acknowledged.seen() == f"{CENTRAL} 5 {first}"
+
+
+def test_a_gate_that_was_switched_off_at_a_hub_begins_at_the_central_server(tmp_path):
+    spool = Spool(tmp_path / "spool")
+    at(spool, "", CENTRAL)
+    acknowledged(spool, CENTRAL, 1)
+    at(spool, "hub 1", HUB)
+    there = acknowledged(spool, HUB, 2)
+    spool.close()
+
+    again = Spool(tmp_path / "spool")
+    again.acknowledged.arrive("")
+    found = offered(again)
+    again.close()
+
+    assert found == {there}
+
+
+def test_a_device_of_before_hubs_takes_its_last_epoch_for_the_central_servers(spool):
+    spool.acknowledged.meet(CENTRAL)
+    acknowledged(spool, CENTRAL, 1)
+    at(spool, "hub 1", HUB)
+
+    at(spool, "", CENTRAL)
+
+    assert spool.acknowledged.epoch == CENTRAL
