@@ -18,7 +18,7 @@ from checkin.command_names import organiser_command
 from checkin.db.migrate import current_revision
 from checkin.db.models import Participant, Scan
 from checkin.domain.common.epochs import EpochCause
-from checkin.errors import InvalidRequest, SettingsError
+from checkin.errors import InvalidRequest, MarhabaError, SettingsError
 from checkin.services.backups.archives import (
     SHORTEST_PASSPHRASE,
     Manifest,
@@ -28,6 +28,7 @@ from checkin.services.backups.archives import (
     write_backup,
 )
 from checkin.services.backups.copies import before_restore
+from checkin.services.backups.damage import is_damaged, keep_damaged
 from checkin.services.backups.epochs import begin_epoch
 from checkin.services.backups.key_sheets import key_sheet
 from checkin.services.backups.restoring import put_back
@@ -225,10 +226,23 @@ def _typed_key(file: Path) -> dict[str, Any]:
 
 
 def _keep_present(office: Office) -> None:
+    home = office.settings.home
     try:
         if current_revision(office.raw_database) is None:
             return
-        kept = before_restore(office.raw_database, office.settings.home, now())
+        kept = before_restore(office.raw_database, home, now())
         say(f"the present database is kept as {kept}")
-    except (SQLAlchemyError, InvalidRequest) as fault:
-        complain(f"the present database cannot be copied, and goes ({type(fault).__name__})")
+    except (SQLAlchemyError, MarhabaError, OSError):
+        if not is_damaged(office.raw_database):
+            raise  # a program that is missing, a full disk: the present database is whole
+        _keep_damaged(office, home)
+
+
+def _keep_damaged(office: Office, home: Path) -> None:
+    try:
+        kept = keep_damaged(office.raw_database, home, now())
+    except OSError as fault:
+        complain(f"the present database is damaged, cannot be copied ({fault}), and goes")
+        return
+    how = f"its files are kept in {kept}" if kept else "cannot be copied, and goes"
+    complain(f"the present database is damaged: {how}")

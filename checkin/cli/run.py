@@ -27,11 +27,12 @@ from checkin.services.people.names import fill_name_terms
 from checkin.settings import DOTENV_VARIABLE, Settings
 from checkin.words.compiled import compile_all
 
+_HOST = "0.0.0.0: all networks; ::, those of IPv6, too"
 _WORKERS = "how many processes answer; more than one on PostgreSQL only"
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0: all networks")
+@click.option("--host", default="127.0.0.1", show_default=True, help=_HOST)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help=_WORKERS)
 @click.option("--tls", is_flag=True, help="HTTPS with certificates of our own authority")

@@ -21,7 +21,7 @@ from scanner.core.errors import (
     SpoolUnwritable,
 )
 from scanner.gate.station import Station
-from scanner.offline.clock import DeviceClock
+from scanner.offline.clock import DeviceClock, skew_since
 from scanner.offline.damaged import forget_damaged
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.held_list import HeldList
@@ -243,7 +243,8 @@ def _clock(folder: Path) -> DeviceClock:
     """Return a clock that starts from what earlier runs learned."""
     spool, held = Spool(folder), HeldList(folder)
     try:
-        return DeviceClock(kept_skew_s=spool.last_skew(), floor=held.confirmed_at())
+        kept_skew_s = skew_since(spool.told("anchor"), spool.last_skew())
+        return DeviceClock(kept_skew_s=kept_skew_s, floor=held.confirmed_at())
     finally:
         held.close()
         spool.close()

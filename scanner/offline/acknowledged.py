@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS acknowledged_by (
     number INTEGER NOT NULL DEFAULT 0,     -- of the scan in the server's log, where it was told
     PRIMARY KEY (what, epoch)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS highest_number ON acknowledged_by (epoch, number) WHERE number > 0;
 CREATE TABLE IF NOT EXISTS registered_walk_ins (
     id    TEXT PRIMARY KEY,
     event TEXT NOT NULL,
@@ -49,6 +50,11 @@ CREATE TABLE IF NOT EXISTS place_epochs (
     epoch TEXT NOT NULL                    -- that was met there last
 )
 """
+#: asked with each request; of the partial index it reads one entry
+HIGHEST_NUMBER = (
+    "SELECT number, what FROM acknowledged_by WHERE epoch = ? AND number > 0"
+    " ORDER BY number DESC LIMIT 1"
+)
 #: after its event's end nothing is offered any more
 KEPT_AFTER_THE_END = timedelta(days=7)
 LARGEST_OFFER = 500
@@ -105,6 +111,10 @@ class Acknowledged:
         """Return the epoch that was met last; "" before any."""
         return self._met[-1] if self._met else ""
 
+    def has_met(self, epoch: str) -> bool:
+        """Say whether an epoch was met."""
+        return epoch in self._met
+
     def meet(self, epoch: str) -> bool:
         """Take the epoch of an answer; say whether it is a new one after another.
 
@@ -147,11 +157,7 @@ class Acknowledged:
         """Return the value of the header that tells what this device has seen; "" for nothing."""
         if not self.epoch:
             return ""
-        rows = self._file.rows(
-            "SELECT number, what FROM acknowledged_by WHERE epoch = ? AND number > 0"
-            " ORDER BY number DESC LIMIT 1",
-            (self.epoch,),
-        )
+        rows = self._file.rows(HIGHEST_NUMBER, (self.epoch,))
         counter = counter_in(f"{rows[0][0]} {rows[0][1]}") if rows else None
         return Seen(self.epoch, counter).text()
 

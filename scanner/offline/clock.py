@@ -3,15 +3,19 @@
 A laptop's clock may jump backwards, be an hour off or start in the year 2000 after its battery
 died. So the wall clock is read once when the scanner starts, and from there a clock that cannot
 jump counts on. Within one run ("frame") the distance to the server's clock is therefore one number,
-and a measurement made at any time corrects every scan of the run, before and after.
+and a measurement made at any time corrects every scan of the run, before and after. Until the
+computer is switched off, that steady clock tells a later run the server's time, too, whatever the
+wall clock was set to meanwhile.
 """
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 #: a clock further off than this is worth a word to the volunteer
@@ -31,6 +35,26 @@ def steady_s() -> float:
         return time.clock_gettime(time.CLOCK_MONOTONIC)
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+def boot_id() -> str:
+    """Return what names the time since this computer was switched on; "" where nothing does."""
+    with contextlib.suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    return ""
+
+
+def skew_since(anchor: str, kept_skew_s: float) -> float:
+    """Return by how many seconds the wall clock is ahead of the server's now.
+
+    Args:
+        anchor: what `DeviceClock.anchor` said in an earlier run; "" where it said nothing.
+        kept_skew_s: what that run measured, which holds unless the wall clock was set meanwhile.
+    """
+    boot, _, server_s = anchor.partition(" ")
+    if not boot or boot != boot_id():
+        return kept_skew_s
+    return wall_clock().timestamp() - (steady_s() + float(server_s))
 
 
 class DeviceClock:
@@ -104,6 +128,11 @@ class DeviceClock:
         self.skew_s = skew_s(sent_at, server_time, round_trip_s)
         # Its latest word, not its highest: a server may have started with a wrong clock, too.
         self._floor = server_time
+
+    def anchor(self) -> str:
+        """Return what tells a later run the server's time, until the computer is switched off."""
+        boot = boot_id()
+        return f"{boot} {self.server_now().timestamp() - self._steady():.3f}" if boot else ""
 
     def is_off(self) -> bool:
         """Say whether the measured skew is worth a warning."""

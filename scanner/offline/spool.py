@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from checkin.domain.scanning.verdict import Status
 from scanner.core.errors import SpoolUnwritable
 from scanner.core.scan import Scan, kept_scan, utc_text
 from scanner.offline import acknowledged, damaged, memory, waiting_walk_ins
@@ -251,18 +252,22 @@ class Spool:
             )
             _drop(connection, [scan.scan_id])
 
-    def send_again(self) -> list[Waiting]:
-        """Let everything that was set aside wait again; return what nobody has answered yet.
+    def send_again(self) -> None:
+        """Let everything that was set aside wait again, as history: see `what_was_told`.
 
         What an epoch had acknowledged is offered to it again.
         """
         rows = self._file.rows(
-            "SELECT body, decided, frame, lease_id FROM set_aside ORDER BY set_aside_at, rowid"
+            "SELECT body, decided, frame, lease_id, EXISTS"
+            " (SELECT 1 FROM passages WHERE passages.scan_id = set_aside.scan_id)"
+            " FROM set_aside ORDER BY set_aside_at, rowid"
         )
-        again = [(json.loads(body), *how) for body, *how in rows]
         with self._file.transaction() as connection:
-            for body, decided, frame, lease_id in again:
-                how = (decided, frame, lease_id)
+            for text, kept, frame, lease_id, was_counted in rows:
+                body = json.loads(text)
+                decided = json.loads(kept) if kept else None
+                told = what_was_told(decided, was_counted=bool(was_counted))
+                how = (json.dumps(told), frame, lease_id)
                 if "walk_in" in body:
                     waiting_walk_ins.wait_again(connection, body, how)
                 elif not acknowledged.unheard(connection, body["scan_id"], self.acknowledged.epoch):
@@ -272,8 +277,6 @@ class Spool:
                         (body["scan_id"], json.dumps(body), *how),
                     )
             connection.execute("DELETE FROM set_aside")
-        ids = {body["scan_id"] for body, *_ in again}
-        return [one for one in self.undecided() if one.scan.scan_id in ids]
 
     def told(self, name: str) -> str:
         """Return what was kept of what the server told, or this device counts; "" for nothing."""
@@ -368,6 +371,21 @@ class Spool:
             )
             for body, decided, frame, lease_id, delegation_id in self._file.rows(query, (limit,))
         ]
+
+
+def what_was_told(decided: dict[str, Any] | None, *, was_counted: bool) -> dict[str, Any]:
+    """Return what happened at the gate on a scan that comes late: `{"status", "reason"}`.
+
+    It is never decided as a new one: whoever was turned away on it is not there any more.
+
+    Args:
+        decided: what this device had decided; None where it had not, so that the volunteer was
+            shown a refusal, or an earlier version has not kept it.
+        was_counted: this device has counted the person in on this scan.
+    """
+    if decided is not None:
+        return decided
+    return {"status": str(Status.OK if was_counted else Status.ERROR), "reason": None}
 
 
 def _is_lost(path: Path, connect: Connect) -> bool:

@@ -99,22 +99,13 @@ def wait_again(
     """Let a walk-in who was set aside wait again, in the caller's transaction.
 
     Args:
-        how: decided, frame and lease, as they waited. Whoever is kept here was let in.
+        how: decided, frame and lease, as they waited.
     """
-    decided, frame, lease_id = how
     scan = {key: value for key, value in body.items() if key != "walk_in"}
-    let_in = json.dumps({"status": "ok", "reason": None})
     connection.execute(
         "INSERT OR IGNORE INTO walk_ins (scan_id, body, scan, decided, frame, lease_id)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            scan["scan_id"],
-            json.dumps(body["walk_in"]),
-            json.dumps(scan),
-            decided or let_in,
-            frame,
-            lease_id,
-        ),
+        (scan["scan_id"], json.dumps(body["walk_in"]), json.dumps(scan), *how),
     )
 
 

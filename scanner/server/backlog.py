@@ -39,13 +39,13 @@ class Backlog:
         self._offered = 0
 
     def add(self, cut_off: Waiting) -> None:
-        """Take a scan that is in the spool without an answer."""
+        """Take a scan that is in the spool without what was told about it."""
         self._cut_off.append(cut_off)
 
     def send_again(self) -> int:
-        """Let what was set aside wait again; return how many scans that are."""
+        """Let what was set aside wait again, as history; return how many scans that are."""
         count = self._delivery.spool.set_aside_count()
-        self._cut_off += self._delivery.spool.send_again()
+        self._delivery.spool.send_again()
         if count:
             self._tell(SentAgain(count))
         return count

@@ -28,7 +28,7 @@ from scanner.core.errors import (
 )
 from scanner.core.scan import ListedScan, Scan, Verdict
 from scanner.offline.decisions import OfflineGate
-from scanner.offline.spool import Waiting
+from scanner.offline.spool import Waiting, what_was_told
 from scanner.offline.walk_in import Newcomer
 from scanner.server.backlog import Backlog
 from scanner.server.deadline import within
@@ -219,7 +219,8 @@ class Courier:
         self._over.set()
         for thread in self._threads:
             thread.join()
-        for work in (self._backlog.resume, self._backlog.drain, self._return_lease):
+        resume, drain = self._backlog.resume, self._backlog.drain
+        for work in (resume, drain, resume, self._return_lease):  # what was behind that goes, too
             self._guarded(work)
 
     def _deliver_fresh(self) -> None:
@@ -241,8 +242,9 @@ class Courier:
             self._stop(fault)
             return fault_verdict(scan, self._refused or fault, self._delivery.language)
         except SpoolUnwritable as fault:
-            # It is in the spool without an answer: the server decides it later.
-            self._backlog.add(Waiting(scan, None, self._refresh.clock.frame))
+            # It is in the spool without the refusal that is shown now, and must not count later.
+            told = what_was_told(None, was_counted=False)
+            self._backlog.add(Waiting(scan, told, self._refresh.clock.frame))
             return fault_verdict(scan, fault, self._delivery.language)
 
     def _deliver_or_decide(self, scan: Scan) -> Verdict:
@@ -262,8 +264,7 @@ class Courier:
             return False
         self._delivery.link.online = False
         if self._return == Return.NOT_NEEDED:
-            self._return = Return.ASKED
-            self._tell(Trouble(NotKnownAnyMore()))
+            self._return = Return.ASKED  # and the answer says whether it is the same server at all
         return True
 
     def _stop(self, fault: ScannerError) -> None:

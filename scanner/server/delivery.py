@@ -218,7 +218,9 @@ class Delivery:
     def resume(self, cut_off: list[Waiting]) -> int:
         """Send the scans that a crash interrupted before their verdict; return how many.
 
-        The server decides them like new ones, or repeats its answer if it already has them.
+        The server decides them like new ones, or repeats its answer if it already has them. Of a
+        badge that was shown again meanwhile and decided here, that later scan is sent first: the
+        server would take one whom it has let in twice for a contradiction.
 
         Args:
             cut_off: the scans undecided when the spool was opened; settled ones are removed.
@@ -228,16 +230,21 @@ class Delivery:
             TokenRefused: the device was revoked, the rest stays.
         """
         count = 0
-        while cut_off:
-            scan, frame = cut_off[0].scan, cut_off[0].frame
-            try:
-                reply = self.server.post_scan(scan, self._time_in(frame))
-                self._acknowledged(scan, reply, frame)
-            except RequestRejected as rejection:
-                self._set_aside(scan, rejection)
-            cut_off.pop(0)
-            count += 1
+        for one in [*cut_off]:
+            if not self.spool.memory.waits(tag_of(one.scan)) and self._resumed(one):
+                cut_off.remove(one)
+                count += 1
         return count
+
+    def _resumed(self, one: Waiting) -> bool:
+        if one.decided is not None:  # what was told could not be written down
+            return self._upload([one]) > 0
+        try:
+            reply = self.server.post_scan(one.scan, self._time_in(one.frame))
+            self._acknowledged(one.scan, reply, one.frame)
+        except RequestRejected as rejection:
+            self._set_aside(one.scan, rejection)
+        return True
 
     def _upload(self, waiting: list[Waiting]) -> int:
         try:

@@ -63,7 +63,8 @@ class Answer:
     """An answer as it arrived.
 
     Attributes:
-        is_ours: it names an epoch, or this device has never met one: that server may be an old one.
+        is_ours: it names an epoch that this device has met, or signs a new one; or this device has
+            met none, and that server may be an old one.
         is_vouched: what it ends is ended: it is signed by the event's key, as far as that is known.
     """
 
@@ -78,6 +79,10 @@ class Epochs(Protocol):
     @property
     def epoch(self) -> str:
         """Return the epoch that was met last; "" before any."""
+        ...
+
+    def has_met(self, epoch: str) -> bool:
+        """Say whether an epoch was met."""
         ...
 
     def meet(self, epoch: str) -> bool:
@@ -263,13 +268,16 @@ class HttpLink:
         is_marked, known = is_epoch(epoch), self.epochs.epoch if self.epochs else ""
         key = place.public_key if place else self.public_key()
         is_vouched = _is_vouched(key, response, nonce, epoch) if is_marked else not known
-        if place != self.place:  # this device has moved on meanwhile
-            return Answer(response, is_marked or not known, is_vouched)
-        # What refuses this device, and is no server of its event, has an epoch of another database.
-        if self.epochs and is_marked and (response.status_code < 400 or (known and is_vouched)):
+        # Another Marhaba that has got the address has an epoch, too: a new one has to be signed. A
+        # restored server does not know who is not paired any more, and cannot sign that.
+        is_met = bool(self.epochs and self.epochs.has_met(epoch))
+        is_named = is_marked and (is_met or is_vouched or response.status_code == 401)
+        is_here = place == self.place  # and has not moved on meanwhile
+        is_taken = is_marked and (is_vouched if known else response.status_code < 400)
+        if self.epochs and is_here and is_taken:
             with contextlib.suppress(SpoolUnwritable):  # then the next answer tells it again
                 self.epochs.meet(epoch)
-        return Answer(response, is_marked or not known, is_vouched)
+        return Answer(response, is_named or not known, is_vouched)
 
     def _refused(self, refusal: ssl.SSLCertVerificationError) -> CertificateRefused:
         if refusal.verify_code in _OTHER_NAME:

@@ -87,6 +87,7 @@ class Refresh:
         skew_s, kept = self.clock.skew_s, self._kept_skew_s
         if skew_s is not None and (kept is None or abs(skew_s - kept) >= _SKEW_STEP_S):
             self.spool.keep_skew(self.clock.frame, skew_s)
+            self.spool.keep_told("anchor", self.clock.anchor())
             self._kept_skew_s = skew_s
         if self.desk_supply:
             self.desk_supply.note_status(counts)

@@ -70,8 +70,8 @@ FAULTS = {
     ),
     "unreachable": msgid("The server {server} does not answer. Check the network and the address."),
     "answered_by_another": msgid(
-        "Something between this gate and the server answers in its place: check the network "
-        "(sign-in page, proxy). Scan on: everything is kept here."
+        "Something else answers in the server's place: check the network (sign-in page, proxy, "
+        "another computer that has its address). Scan on: everything is kept here."
     ),
     "other_scheme_answers": msgid(
         "Marhaba does not answer at {server}, but at {other}: use that address if the "

@@ -96,6 +96,16 @@ class PostgresDatabases:
 
         return put_back
 
+    def copied_files(self, name: str) -> str:
+        """Copy a database file by file, and return the address of the copy."""
+        self._cluster.run(_END_CONNECTIONS.format(name=name))
+        return self._cluster.url(self._create(f"TEMPLATE {name} {self._cluster.copies_quickly}"))
+
+    @property
+    def data(self) -> Path:
+        """The folder in which the server has its databases' files."""
+        return self._cluster.data
+
     def _copy(self) -> str:
         return self._create(f"TEMPLATE {_TEMPLATE} {self._cluster.copies_quickly}")
 

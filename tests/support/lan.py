@@ -38,6 +38,10 @@ class Machine:
         """Give the machine an address, such as 10.77.0.1/24."""
         self._ip("addr", "add", address, "dev", "lan0")
 
+    def add_at_once(self, address: str) -> None:
+        """Give it an address of IPv6 without asking the network first whether it is taken."""
+        self._ip("addr", "add", address, "dev", "lan0", "nodad")
+
     def remove(self, address: str) -> None:
         """Take an address away."""
         self._ip("addr", "del", address, "dev", "lan0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 from checkin.domain.common.problems import Problem
 from checkin.domain.network.addresses import (
@@ -17,11 +17,13 @@ from checkin.domain.network.addresses import (
     written_url,
 )
 
+IPAddress = IPv4Address | IPv6Address
 #: what a page keeps, and where `run` says that it listens
 BASE_URL, MAIL_FROM, LAN_ADDRESS, LISTENING = "base_url", "mail_from", "lan_address", "listening"
 #: the sender where none is set: good for files, and for no mail server
 NO_SENDER = "Marhaba <marhaba@localhost>"
-_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared
+#: every network, and with which addresses
+_EVERYWHERE = {"0.0.0.0": (4,), "::": (4, 6)}  # noqa: S104 - compared
 _USUAL_PORT = 8000
 
 
@@ -143,6 +145,10 @@ class Listening:
         """Whether the server listens on every network."""
         return self.host in _EVERYWHERE
 
+    def reached(self, lan: Sequence[IPAddress]) -> list[IPAddress]:
+        """Return those of the machine's addresses at which a server on every network answers."""
+        return [one for one in lan if one.version in _EVERYWHERE.get(self.host, ())]
+
     def at(self, host: str) -> str:
         """Return the server's address at one of the hosts at which it is reached."""
         return written_url(self.scheme, host, self.port)
@@ -162,7 +168,7 @@ def listening_of(text: str | None) -> Listening:
 
 
 def decide_address(
-    given: Given | None, kept: Mapping[str, str], lan: Sequence[IPv4Address]
+    given: Given | None, kept: Mapping[str, str], lan: Sequence[IPAddress]
 ) -> PublicAddress:
     """Decide the public address: the one that is set, else where the server listens.
 
@@ -182,10 +188,10 @@ def decide_address(
     return PublicAddress(listening.at(str(host)), AddressSource.LISTENING)
 
 
-def chosen_lan_address(kept: Mapping[str, str], lan: Sequence[IPv4Address]) -> IPv4Address | None:
-    """Return the chosen address if the machine still has it; else the first."""
-    chosen = kept.get(LAN_ADDRESS)
-    return next((one for one in lan if str(one) == chosen), lan[0] if lan else None)
+def chosen_lan_address(kept: Mapping[str, str], lan: Sequence[IPAddress]) -> IPAddress | None:
+    """Return the chosen address if the machine still has it; else the first at which it answers."""
+    chosen, reached = kept.get(LAN_ADDRESS), listening_of(kept.get(LISTENING)).reached(lan)
+    return next((one for one in reached if str(one) == chosen), reached[0] if reached else None)
 
 
 def decide_sender(given: Given | None, kept: Mapping[str, str], *, is_sent: bool) -> SenderAddress:

@@ -156,6 +156,7 @@ def check_backup(file: Path) -> Manifest:
 
     Raises:
         InvalidRequest: it is damaged.
+        Unavailable: it holds a database of PostgreSQL, whose `pg_restore` is missing or too old.
     """
     manifest = read_manifest(file)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".check-") as folder:
@@ -168,6 +169,7 @@ def unpack_database(file: Path, target: Path) -> Manifest:
 
     Raises:
         InvalidRequest: it is damaged.
+        Unavailable: it holds a database of PostgreSQL, whose `pg_restore` is missing or too old.
     """
     manifest = read_manifest(file)
     try:
@@ -262,17 +264,23 @@ def _copy_file(source: Path, copy: Path) -> None:
         raise Unavailable(f"the database cannot be copied: {fault}") from None
 
 
-def run_program(name: str, *arguments: str, url: URL) -> None:
-    """Run a program of PostgreSQL's on a database, its password out of other people's sight.
+def run_program(name: str, *arguments: str, url: URL | None = None) -> None:
+    """Run a program of PostgreSQL's, a database's password out of other people's sight.
+
+    Args:
+        url: of the database on which it works; None where it reads a file alone.
 
     Raises:
         Unavailable: it is not installed, or it failed; the sentence ends with its own words.
     """
-    address = url.set(drivername="postgresql", password=None)
-    environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
+    database, environment = [], dict(os.environ)
+    if url is not None:
+        address = url.set(drivername="postgresql", password=None)
+        database = [f"--dbname={address.render_as_string(hide_password=False)}"]
+        environment |= {"PGPASSWORD": str(url.password)} if url.password else {}
     try:
         subprocess.run(  # noqa: S603 - PostgreSQL's own program, arguments of our own
-            [name, *arguments, f"--dbname={address.render_as_string(hide_password=False)}"],
+            [name, *arguments, *database],
             env=environment,
             check=True,
             capture_output=True,
@@ -296,13 +304,9 @@ def _opens(copy: Path, kind: str) -> bool:
                 return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
         except sqlite3.Error:
             return False
-    listed = subprocess.run(  # noqa: S603 - PostgreSQL's own program, a file of ours
-        ["pg_restore", "--list", str(copy)],  # noqa: S607 - found where the system has it
-        check=False,
-        capture_output=True,
-        timeout=_PROGRAM_TIMEOUT_S,
-    )
-    return listed.returncode == 0
+    # Without this program, or with one that is too old, nothing could be put back either.
+    run_program("pg_restore", "--list", str(copy))
+    return True
 
 
 def _sha256(file: Path) -> str:

@@ -29,7 +29,8 @@ def put_back(database: Database, file: Path) -> Manifest:
     Raises:
         InvalidRequest: the backup is damaged, of another kind of database, or of a newer version;
             nothing was changed.
-        Unavailable: a program of PostgreSQL failed. The database may be empty then.
+        Unavailable: PostgreSQL's `pg_restore` is missing or too old, and nothing was changed; or
+            it failed while it put the database back, which may be empty then.
     """
     manifest = read_manifest(file)
     if manifest.database != database.dialect:
@@ -47,7 +48,7 @@ def put_back(database: Database, file: Path) -> Manifest:
         return manifest
     with tempfile.TemporaryDirectory(prefix="marhaba-restore-") as folder:
         dump = Path(folder, DATABASES["postgresql"])
-        unpack_database(file, dump)
+        unpack_database(file, dump)  # by pg_restore: without it, nothing is emptied
         database.disconnect()
         _empty(database)
         how = ("--no-owner", "--exit-on-error", "--single-transaction")

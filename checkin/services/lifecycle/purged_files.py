@@ -27,7 +27,7 @@ def erase_backups(home: Path) -> int:
 
 def newest_backup(home: Path) -> datetime | None:
     """Return when the newest automatic backup was written; None: there is none."""
-    times = [path.stat().st_mtime for path in _files_in(home / BACKUPS)]
+    times = [path.stat().st_mtime for path in (home / BACKUPS).glob("*.zip")]
     return datetime.fromtimestamp(max(times), UTC) if times else None
 
 

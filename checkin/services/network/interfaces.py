@@ -34,26 +34,32 @@ def lan_addresses() -> list[IPv4Address]:
     Loopback and link-local addresses are left out: a telephone on the venue's network cannot
     use them.
     """
-    usable = [
-        address
-        for address in own_addresses()
-        if isinstance(address, IPv4Address)
-        and not (address.is_loopback or address.is_link_local or address.is_unspecified)
-    ]
+    usable = [address for address in _reached() if isinstance(address, IPv4Address)]
     return sorted(usable, key=lambda address: (not address.is_private, int(address)))
 
 
-def likely_lan_addresses() -> list[IPv4Address]:
-    """Return `lan_addresses` with the one that people most likely use first.
+def likely_lan_addresses() -> list[IPAddress]:
+    """Return the addresses at which people may reach this machine, the likeliest first.
 
     That is the address of the default route's interface; bridges of virtual machines and
-    containers, which no telephone reaches, come last.
+    containers, which no telephone reaches, come last. Addresses of IPv6 are for networks that have
+    no other: people find them hard to type.
     """
     names, route = interface_names(), _towards_the_default_route()
-    return sorted(
+    likely: list[IPAddress] = sorted(
         lan_addresses(),
         key=lambda address: (address != route, names.get(address, "").startswith(_VIRTUAL)),
     )
+    return likely or sorted(_reached(), key=lambda one: (not one.is_private, int(one)))
+
+
+def _reached() -> list[IPAddress]:
+    """Return the addresses that other machines understand."""
+    return [
+        address
+        for address in own_addresses()
+        if not (address.is_loopback or address.is_link_local or address.is_unspecified)
+    ]
 
 
 def interface_names() -> dict[IPAddress, str]:

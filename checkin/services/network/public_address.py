@@ -99,7 +99,8 @@ def lan_choices(session: Session) -> dict[str, str]:
     if not listening.is_everywhere:
         return {}
     chosen = chosen_lan_address(kept, lan)
-    return {str(one): listening.at(str(one)) for one in sorted(lan, key=lambda one: one != chosen)}
+    reached = sorted(listening.reached(lan), key=lambda one: one != chosen)
+    return {str(one): listening.at(str(one)) for one in reached}
 
 
 def write_listening(session: Session, listening: Listening) -> None:

@@ -28,8 +28,8 @@ from checkin.web.api.contract import (
     SECURITY_SCHEME,
     add_epoch,
     add_signature,
-    require_bodies,
 )
+from checkin.web.api.description import complete
 from checkin.web.site.errors import register_errors
 from checkin.web.site.headers import add_api_headers
 from checkin.web.site.numbers import limit_numbers
@@ -82,7 +82,7 @@ def create_api(state: Marhaba) -> APIFlask:
         SYNC_LOCAL_SPEC=False,
         AUTO_SERVERS=False,
     )
-    app.spec_processor(require_bodies)
+    app.spec_processor(complete)
     app.description = "Check-in at the gates of an event; see docs/api.md."
     app.security_schemes = {
         SECURITY_SCHEME: {"type": "http", "scheme": "bearer", "description": "A device's token."},

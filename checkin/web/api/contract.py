@@ -149,37 +149,6 @@ def describe(view: View, **said: Any) -> View:
     return view
 
 
-def require_bodies(spec: Any) -> Any:
-    """Say in the description that a request without its body is refused."""
-    for operations in spec["paths"].values():
-        for operation in operations.values():
-            if "requestBody" in operation:
-                operation["requestBody"]["required"] = True
-    for path, operations in spec["paths"].items():
-        if path.startswith("/api/v1/"):
-            for operation in operations.values():
-                _describe_epoch(operation["responses"])
-    return spec
-
-
-def _describe_epoch(responses: dict[str, Any]) -> None:
-    for status, response in responses.items():
-        if str(status) in map(str, _ENDS) and "$ref" not in response:
-            response["headers"] = {
-                SIGNED: {
-                    "description": f"Signature by the event's key, for a request with {NONCE}.",
-                    "schema": {"type": "string"},
-                }
-            }
-        if str(status).startswith("2") and "$ref" not in response:
-            response["headers"] = {
-                EPOCH: {
-                    "description": "Changes when the database was put back to an earlier state.",
-                    "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-                }
-            }
-
-
 def check_epoch() -> None:
     """Begin an epoch if the device that asks has seen more than the database holds.
 
@@ -225,20 +194,28 @@ def add_epoch(response: Response) -> Response:
 _ENDS = {400, 401, 403, 404, 409, 413, 415, 422}
 
 
-def sign_answer() -> None:
-    """Have the answer to this request signed, because a part of it ends something."""
+def sign_answer(event_slug: str = "") -> None:
+    """Have the answer to this request signed, because a part of it ends something.
+
+    Args:
+        event_slug: of the device's event, where its token does not tell it.
+    """
     g.ends = True
+    if event_slug:
+        g.event_slug = event_slug
 
 
 def add_signature(response: Response) -> Response:
     """Sign an answer that ends something on the device that asks, with its event's key.
 
-    Only a device that is known has an event, and one of an earlier version names no nonce.
+    So is one whose epoch the device has not met: it may as well be of another installation. Only a
+    device that is known has an event, and one of an earlier version names no nonce.
     """
     nonce, slug = request.headers.get(NONCE, ""), g.get("event_slug", "")
-    ends = response.status_code in _ENDS or g.get("ends", False)
-    if ends and slug and is_nonce(nonce):
-        epoch = response.headers.get(EPOCH, "")
+    epoch, seen = response.headers.get(EPOCH, ""), seen_in(request.headers.get(SEEN, ""))
+    is_new = seen is not None and seen.epoch != epoch and not response.is_streamed
+    is_wanted = is_new or response.status_code in _ENDS or g.get("ends", False)
+    if is_wanted and slug and is_nonce(nonce):
         answer = SignedAnswer(nonce, response.status_code, epoch, response.get_data())
         response.headers[SIGNED] = answer.sign(marhaba().keys.list_signer(slug))
     return response

@@ -17,6 +17,7 @@ from checkin.web.api.contract import (
     for_revoked_devices,
     now,
     returns,
+    sign_answer,
     token_of_request,
 )
 from checkin.web.api.schemas import (
@@ -90,6 +91,7 @@ def ask_back(body: ReturnRequest) -> Response:
     known = in_transaction(marhaba().database, lambda s: ask_to_return(s, token, asked, at))
     if known:
         marhaba().devices.forget()
+    sign_answer(body.event)  # it brings what it holds to no other server that has got the address
     return json_response({"known": known, "server_time": utc_text(at)})
 
 

@@ -110,8 +110,8 @@ def _faults() -> dict[str, str]:
             "The list received is not the event's ({detail}): it is ignored. Tell the organiser."
         ),
         "answered_by_another": _(
-            "Something between this gate and the server answers in its place: check the network "
-            "(sign-in page, proxy). Scan on: everything is kept here."
+            "Something else answers in the server's place: check the network (sign-in page, proxy, "
+            "another computer that has its address). Scan on: everything is kept here."
         ),
         "unexpected": _("Something failed ({detail}). Reload the page; scans are kept."),
     }

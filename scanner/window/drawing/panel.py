@@ -127,7 +127,7 @@ def help_image(language: str, width: int, height: int) -> Image.Image:
     rows = (len(shown) + 1) // 2
     for number, (key, meaning) in enumerate(shown):
         column, row = divmod(number, rows)
-        _draw_key(draw, key, meaning, rtl=rtl, column=column, y=86 + row * 60, width=width)
+        _draw_key(draw, key, meaning, rtl=rtl, column=column, y=80 + row * 59, width=width)
     draw_line(
         draw, say(language, "help_wedge"), middle=height - 66, size_px=28, colour=TEXT, **span
     )

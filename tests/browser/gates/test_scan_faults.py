@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import select, update
 
-from checkin.db.models import Event, Scan
+from checkin.db.models import Admission, Event, Scan
 from tests.browser.gates.stations import (
     VERDICT,
     card,
@@ -17,6 +19,7 @@ from tests.browser.gates.stations import (
     wait_for_list,
 )
 from tests.support import factories
+from tests.support.waiting import wait_for
 
 # Minutes of real browsers: script/proof runs these, script/test the shorter stories beside them.
 pytestmark = [pytest.mark.browser, pytest.mark.proof]
@@ -45,15 +48,22 @@ def recorded(database):
         return [str(scan_id) for scan_id in session.scalars(select(Scan.scan_id))]
 
 
-def test_a_scan_that_the_server_will_never_take_is_set_aside_and_shown(page, codes, database):
-    refusal = {"error": "invalid_request", "detail": "source: not one of ours"}
-    answer_scans_with(page, 400, refusal)
+def spoil(route):
+    """Have the server refuse a scan, which it signs: something on the way has changed the body."""
+    body = json.loads(route.request.post_data) | {"source": "nowhere"}
+    route.continue_(post_data=json.dumps(body))
+
+
+def test_a_scan_that_the_server_will_never_take_is_set_aside_and_sent_later_as_a_refusal(
+    page, codes, database
+):
+    page.route("**/api/v1/scans", spoil)
 
     type_code(page, codes[0])
 
     said = card(page)
     assert (said["kind"], said["word"]) == ("refused", "PROBLÈME")
-    assert "source: not one of ours" in said["sentence"]
+    assert "source: Input should be" in said["sentence"]
     dismiss(page)
     assert page.text_content("#aside") == "Mis de côté\u00a0: 1"
     page.click("#aside")
@@ -62,6 +72,13 @@ def test_a_scan_that_the_server_will_never_take_is_set_aside_and_shown(page, cod
     left = stored(page)
     assert (len(left["waiting"]), len(left["set_aside"])) == (0, 1)
     assert recorded(database) == []
+
+    page.click("#aside-again")
+    page.wait_for_selector("#aside", state="hidden")
+    wait_for(lambda: recorded(database), "the scan", 60)
+    with database.read() as session:
+        told = session.execute(select(Scan.status, Scan.decided_status)).all()
+        assert (told, session.scalars(select(Admission.id)).all()) == ([("error", "error")], [])
 
 
 def test_the_page_of_a_public_networks_portal_is_not_our_server(page, codes, database):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 
@@ -20,6 +20,7 @@ from checkin.domain.network.public_address import (
 )
 from checkin.words.problems import problem_sentence
 
+IPV6_ALONE = [IPv6Address("fd00::2")]
 LAN = [IPv4Address("192.168.1.20"), IPv4Address("10.8.0.3")]
 EVERYWHERE = Listening("http", "0.0.0.0", 8222).text
 OVER_TLS = Listening("https", "0.0.0.0", 8443).text
@@ -36,6 +37,9 @@ DOTENV = Given("https://file.example.org", AddressSource.DOTENV)
         (None, {"listening": EVERYWHERE}, LAN, "http://192.168.1.20:8222", "listening"),
         (None, {"listening": "http 80 ::"}, LAN, "http://192.168.1.20", "listening"),
         (None, {"listening": EVERYWHERE}, [], "http://localhost:8222", "local"),
+        # of a network without IPv4 the server is reached at what it listens on
+        (None, {"listening": "http 8000 ::"}, IPV6_ALONE, "http://[fd00::2]:8000", "listening"),
+        (None, {"listening": EVERYWHERE}, IPV6_ALONE, "http://localhost:8222", "local"),
         (None, {"listening": OVER_TLS}, LAN, "https://192.168.1.20:8443", "listening"),
         (None, {"listening": "http 80 10.8.0.3"}, LAN, "http://10.8.0.3", "listening"),
         (None, {"listening": "http 8000 fd00::2"}, LAN, "http://[fd00::2]:8000", "listening"),

@@ -3,6 +3,7 @@ import test from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import "../browser.js";
 import { ListRefused } from "../../../checkin/static/js/offline/list-checks.js";
+import { tagOf } from "../../../checkin/static/js/offline/scan.js";
 import { StorageFault } from "../../../checkin/static/js/offline/storage.js";
 import { newcomerNamed } from "../../../checkin/static/js/offline/walk-in.js";
 import { Courier, faultOf } from "../../../checkin/static/js/server/courier.js";
@@ -56,6 +57,7 @@ function aCourier({ delivery, refresh, spool, line, tell = () => {}, wipe = asyn
   /** @type {Spool} */
   const waiting = fake({
     undecided: () => [],
+    memory: fake({ waits: () => false }),
     kept: fake({ value: () => null, keep: async () => {} }),
     setAsideCount: 0,
     waitingCount: 0,
@@ -210,6 +212,32 @@ test("scans that a crash cut off are sent, and nobody stands there for their ver
 
   assert.deepEqual(sent, [aKeptScan("s1").badge_ref]);
   assert.deepEqual(news(told), [{ uploaded: 1, contradicted: 0 }]);
+});
+
+test("a later scan of the badge that was decided here goes before one that was cut off", async (t) => {
+  const [first, other] = [aKeptScan("s1"), { ...aKeptScan("s2"), badge_ref: "f".repeat(32) }];
+  /** @type {string[]} */
+  const sent = [];
+  let isUnheard = true;
+  const { courier } = aCourier({
+    spool: {
+      undecided: () => [first, other],
+      memory: fake({ waits: (/** @type {string} */ tag) => isUnheard && tag === tagOf(first) }),
+    },
+    delivery: {
+      askAgain: async (scan) => void sent.push(scan.scan_id),
+      upload: async () => {
+        isUnheard = false;
+        return { settled: 0, contradicted: 0 };
+      },
+    },
+  });
+
+  const timers = await aRound(t, courier);
+  assert.deepEqual(sent, ["s2"]);
+  await timers.aRound();
+
+  assert.deepEqual(sent, ["s2", "s1"]);
 });
 
 test("what fails for one scan does not end the others", async () => {
@@ -541,7 +569,7 @@ function asideIn(values) {
     }),
     sendAgain: async () => {
       again += 1;
-      return { count: 2, unanswered: [] };
+      return 2;
     },
   };
   return { spool, kept, count: () => again };

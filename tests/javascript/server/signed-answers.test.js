@@ -17,18 +17,19 @@ import { serverAnswering } from "./answers.js";
 /** @import { Asked } from "./answers.js" */
 
 const EPOCH = "a".repeat(32);
+const OTHER_EPOCH = "b".repeat(32);
 const SCAN = aScan("s1");
 const REFUSED = { error: "invalid_request", detail: "" };
 
 /** What the line uses of `Acknowledged`, for a device that has met an epoch, or none. */
 class Epochs {
   constructor(epoch = EPOCH) {
-    this.epoch = epoch;
+    this.met = epoch ? [epoch] : [];
   }
 
   /** @param {string} epoch */
   async meet(epoch) {
-    this.epoch = epoch;
+    if (!this.met.includes(epoch)) this.met.push(epoch);
   }
 
   seen() {
@@ -50,12 +51,13 @@ async function aKey() {
  * @param {string} nonce
  * @param {number} status
  * @param {object} reply
+ * @param {string} [epoch]
  */
-async function signed(signer, nonce, status, reply) {
+async function signed(signer, nonce, status, reply, epoch = EPOCH) {
   const body = JSON.stringify(reply);
-  const content = answerBytes(nonce, status, EPOCH, utf8(body));
+  const content = answerBytes(nonce, status, epoch, utf8(body));
   const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", signer, content));
-  const headers = { "Marhaba-Epoch": EPOCH, "Marhaba-Signed": textOf(signature) };
+  const headers = { "Marhaba-Epoch": epoch, "Marhaba-Signed": textOf(signature) };
   return new Response(body, { status, headers });
 }
 
@@ -120,6 +122,44 @@ test("success without the mark is none, and a server that never had one is belie
   assert.equal((await old.postScan(SCAN, NOON)).status, "ok");
 });
 
+test("another Marhaba that has got the address is not believed, and its epoch not met", async (t) => {
+  const [ours, theirs] = [await aKey(), await aKey()];
+  const epochs = new Epochs();
+  const line = new Line("secret", new TestClock(), epochs, () => ours.text);
+  /** @type {((asked: Asked) => Response | Promise<Response>)[]} */
+  const answers = [
+    () => Response.json(aReply(SCAN), { headers: { "Marhaba-Epoch": OTHER_EPOCH } }),
+    (asked) => signed(theirs.signer, nonceOf(asked), 200, aReply(SCAN), OTHER_EPOCH),
+    (asked) => signed(theirs.signer, nonceOf(asked), 404, REFUSED, OTHER_EPOCH),
+  ];
+  serverAnswering(t, (asked) => /** @type {(asked: Asked) => Response} */ (answers.shift())(asked));
+
+  for (const _ of [...answers]) await assert.rejects(line.postScan(SCAN, NOON), AnsweredByAnother);
+  assert.deepEqual(epochs.met, [EPOCH]);
+});
+
+test("a server that was put back signs its new epoch, which is met", async (t) => {
+  const { signer, text } = await aKey();
+  const epochs = new Epochs();
+  const line = new Line("secret", new TestClock(), epochs, () => text);
+  serverAnswering(t, (asked) => signed(signer, nonceOf(asked), 200, aReply(SCAN), OTHER_EPOCH));
+
+  assert.equal((await line.postScan(SCAN, NOON)).status, "ok");
+  assert.deepEqual(epochs.met, [EPOCH, OTHER_EPOCH]);
+});
+
+test("whom a server does not know, it cannot sign: the device asks to be taken back", async (t) => {
+  const { text } = await aKey();
+  const line = new Line("secret", new TestClock(), new Epochs(), () => text);
+  const headers = { "Marhaba-Epoch": OTHER_EPOCH };
+  serverAnswering(t, () => Response.json(REFUSED, { status: 401, headers }));
+
+  await assert.rejects(
+    line.postScan(SCAN, NOON),
+    (fault) => fault instanceof TokenRefused && !fault.wipe,
+  );
+});
+
 test("a refusal holds with a signature for this very request", async (t) => {
   const { signer, text } = await aKey();
   const line = new Line("secret", new TestClock(), new Epochs(), () => text);
@@ -168,7 +208,7 @@ test("an epoch in a refusal of a server that is not this device's is not met", a
     TokenRefused,
   );
 
-  assert.equal(epochs.epoch, "b".repeat(32));
+  assert.deepEqual(epochs.met, ["b".repeat(32)]);
 });
 
 test("a batch sets scans aside with a signature only", async (t) => {

@@ -179,6 +179,32 @@ def test_the_server_of_another_event_at_the_same_address_ends_nothing(laptop, se
     assert laptop.spool.decided_count() == 1
 
 
+def test_another_marhaba_that_takes_this_device_for_its_own_gets_nothing(laptop, server, key):
+    laptop.scan()
+    server.epoch, server.key = OTHER_EPOCH, Ed25519PrivateKey.generate()
+    before = len(server.answers)
+    laptop.scan(a_code(2))
+    laptop.rounds()
+
+    assert laptop.troubles() == ["answered_by_another"]
+    assert laptop.spool.acknowledged.epoch == EPOCH
+    assert laptop.spool.decided_count() == 1
+    server.epoch, server.key = EPOCH, key
+    server.answers.clear()
+    laptop.rounds()
+    assert (laptop.spool.waiting_count(), len(server.answers)) == (0, before)
+
+
+def test_a_server_that_was_put_back_signs_its_new_epoch_which_is_met(laptop, server):
+    laptop.scan()
+    server.epoch = OTHER_EPOCH
+
+    laptop.rounds(1)
+
+    assert laptop.spool.acknowledged.epoch == OTHER_EPOCH
+    assert laptop.gate.link.online
+
+
 def test_an_old_server_is_believed_until_it_has_shown_an_epoch(server, tmp_path):
     server.epoch, server.key = "", None
     laptop = Laptop(server, tmp_path, None)

@@ -184,6 +184,22 @@ def test_scans_cut_off_by_a_crash_are_decided_by_the_server(delivery, server):
     assert delivery.spool.waiting_count() == 0
 
 
+def test_a_later_scan_of_the_badge_that_was_decided_here_goes_before_one_that_was_cut_off(
+    delivery, server
+):
+    first, other = put(delivery), put(delivery, a_code(100))
+    cut_off = delivery.spool.undecided()
+    delivery.decide_here(put(delivery))
+
+    assert (delivery.resume(cut_off), [one.scan.scan_id for one in cut_off]) == (1, [first.scan_id])
+    assert list(server.answers) == [other.scan_id]
+    delivery.upload()
+    assert (delivery.resume(cut_off), cut_off) == (1, [])
+
+    assert server.answers[first.scan_id][1]["reason"] == "already_redeemed"
+    assert delivery.spool.contradicted() == []
+
+
 def test_after_a_restart_a_scan_goes_up_by_its_ref_and_its_badge_counts_as_in(delivery, server):
     scan = put(delivery)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
 
 import pytest
 
-from scanner.core.scan import Scan, kept_scan
+from scanner.core.errors import SpoolUnwritable
+from scanner.core.scan import Scan, Verdict, kept_scan
 from scanner.offline.acknowledged import Acknowledgement
 from scanner.offline.memory import Passage
+from scanner.offline.spool import what_was_told
 from scanner.offline.walk_in import WalkIn
 from scanner.server.events import SentAgain, Trouble
 from tests.scanner.decode.pictures import FATIMA, a_code
@@ -16,6 +20,8 @@ from tests.scanner.server.fake_server import FakeServer
 from tests.scanner.server.test_answers_of_others import Laptop
 
 CODE = a_code(1)
+#: held to by the scan page, too
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors/sent_again.json").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -60,12 +66,52 @@ def test_from_the_window(laptop, server, rejected):
     assert count_sent_again(laptop) == [2]
 
 
-def test_what_was_decided_here_is_sent_as_it_was_decided(laptop, server, rejected):
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
+def test_it_is_sent_as_what_it_was(case):
+    assert what_was_told(case["decided"], was_counted=case["was_counted"]) == case["sent"]
+
+
+def test_who_was_turned_away_at_the_door_is_sent_as_refused_and_who_was_let_in_as_let_in(
+    laptop, server, rejected
+):
+    asked = server.asked.count("/api/v1/scans")
     laptop.courier.send_set_aside_again()
     laptop.rounds()
 
     [batch] = server.batches[-1:]
-    assert [scan["decided"]["status"] for scan in batch["scans"]] == ["ok"]
+    assert [scan["decided"] for scan in batch["scans"]] == [
+        {"status": "error", "reason": None},
+        {"status": "ok", "reason": None},
+    ]
+    assert server.asked.count("/api/v1/scans") == asked  # nothing is decided as a new one
+
+
+def test_one_of_an_earlier_version_whom_this_device_counted_was_let_in(laptop, server, rejected):
+    laptop.spool._file.write("UPDATE set_aside SET decided = NULL")  # it kept no decision
+    laptop.courier.send_set_aside_again()
+    laptop.rounds()
+
+    [batch] = server.batches[-1:]
+    assert [scan["decided"]["status"] for scan in batch["scans"]] == ["error", "ok"]
+
+
+def test_who_was_told_that_the_disk_is_full_is_sent_as_turned_away(laptop, server, monkeypatch):
+    def is_full(*_):
+        raise SpoolUnwritable(detail="disk full")
+
+    laptop.gate.link.online = False
+    with monkeypatch.context() as patch:
+        patch.setattr(laptop.spool, "decide", is_full)
+        scan = laptop.scan()
+    [verdict] = [one for one in laptop.told if isinstance(one, Verdict)]
+    assert verdict.fault == ("spool_unwritable", {"detail": "disk full"})
+    laptop.rounds()
+
+    [batch] = server.batches
+    assert [(one["scan_id"], one["decided"]["status"]) for one in batch["scans"]] == [
+        (scan.scan_id, "error")
+    ]
+    assert laptop.spool.waiting_count() == 0
 
 
 def test_when_an_organiser_asks_once(laptop, server, rejected):
@@ -97,7 +143,7 @@ def test_a_walk_in_waits_again_with_their_place(laptop):
     laptop.spool.walk_ins.take_in(walk_in, {"status": "ok", "reason": None}, passage)
     laptop.spool.walk_ins.set_aside(walk_in, "409 conflict")
 
-    assert laptop.spool.send_again() == []
+    laptop.spool.send_again()
 
     assert laptop.spool.walk_ins.all() == [walk_in]
     assert laptop.spool.set_aside_count() == 0
@@ -156,7 +202,7 @@ def test_an_offered_scan_that_was_rejected_is_offered_again(laptop, server):
     laptop.spool.acknowledged.heard([scan.scan_id], epochs[1])
     assert laptop.spool.acknowledged.count_to_offer() == 0
 
-    assert laptop.spool.send_again() == []
+    laptop.spool.send_again()
 
     assert laptop.spool.acknowledged.count_to_offer() == 1
     assert laptop.spool.waiting_count() == 0

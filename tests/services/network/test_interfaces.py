@@ -6,7 +6,11 @@ from ipaddress import ip_address
 
 import ifaddr
 
-from checkin.services.network.interfaces import lan_addresses, own_addresses
+from checkin.services.network.interfaces import (
+    lan_addresses,
+    likely_lan_addresses,
+    own_addresses,
+)
 
 
 def adapter(*addresses: object) -> ifaddr.Adapter:
@@ -29,6 +33,18 @@ def test_addresses_come_from_the_interfaces_once_and_without_scope(monkeypatch):
     assert lan_addresses() == [
         ip_address(text) for text in ("10.0.8.77", "192.168.1.20", "8.8.4.4")
     ]
+
+
+def test_where_a_network_has_ipv6_alone_its_addresses_are_those_that_people_use(monkeypatch):
+    shown = [
+        adapter("127.0.0.1", ("::1", 0, 0), "169.254.3.4"),
+        adapter(("fe80::1", 0, 2), ("2001:4860::5", 0, 0), ("fd00:77::1", 0, 0)),
+    ]
+    monkeypatch.setattr(ifaddr, "get_adapters", lambda: shown)
+    assert [str(one) for one in likely_lan_addresses()] == ["fd00:77::1", "2001:4860::5"]
+
+    shown.append(adapter("10.0.8.77"))
+    assert [str(one) for one in likely_lan_addresses()] == ["10.0.8.77"]
 
 
 def test_this_machine_has_its_loopback_address():

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import schemathesis
@@ -19,6 +22,9 @@ from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.hub_client import HubApi
 
+ROOT = Path(__file__).parents[3]
+#: written as a text of its own
+_OUR_HEADER = re.compile('"(Marhaba-[A-Za-z-]+)"')
 #: requests to each operation
 EXAMPLES = int(os.environ.get("MARHABA_API_EXAMPLES", "25"))
 #: the stream never ends; tests/web/api/test_counts.py has its test
@@ -141,6 +147,54 @@ def test_every_post_describes_its_body_and_what_it_answers(served):
         posts, True
     )
     assert [path for path, o in posts.items() if not {"200", "201"} & set(o["responses"])] == []
+
+
+def headers_in(operation):
+    """The names of the headers that an operation describes, in requests and in answers."""
+    asked = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"}
+    return asked.union(*(of.get("headers", ()) for of in operation["responses"].values()))
+
+
+def test_the_description_names_every_header_of_ours_that_the_code_names(served):
+    paths = served[0].test_client().get("/api/v1/openapi.json").json["paths"]
+    sources = [
+        file
+        for folder, ending in (("checkin", "py"), ("scanner", "py"), ("checkin/static/js", "js"))
+        for file in (ROOT / folder).rglob(f"*.{ending}")
+    ]
+    named = {
+        name for file in sources for name in _OUR_HEADER.findall(file.read_text(encoding="utf-8"))
+    }
+
+    described = set().union(*(headers_in(o) for of in paths.values() for o in of.values()))
+    assert {name for name in described if name.startswith("Marhaba-")} == named
+    assert len(named) == 6
+
+
+def test_what_a_device_is_answered_has_the_headers_that_are_described(served):
+    app, token = served
+    paths = app.test_client().get("/api/v1/openapi.json").json["paths"]
+    asked = {"Authorization": f"Bearer {token}", "Marhaba-Nonce": "n" * 16}
+    scan = {
+        "scan_id": str(uuid4()),
+        "badge_ref": "0" * 32,
+        "type": "entry",
+        "scanned_at": "2025-06-14T15:00:00Z",
+        "source": "camera",
+        "decided": {"status": "error", "reason": None},
+    }
+    batch = {"device_time": "2025-06-14T15:00:00Z", "scans": [scan]}
+    answers = {
+        ("/api/v1/scans/batch", "200"): batch,
+        ("/api/v1/scans/batch", "400"): {},
+        ("/api/v1/scans", "400"): {},
+    }
+    for (path, status), body in answers.items():
+        reply = app.test_client().post(path, json=body, headers=asked)
+
+        ours = {name for name, _ in reply.headers if name.startswith("Marhaba-")}
+        assert str(reply.status_code) == status
+        assert set(paths[path]["post"]["responses"][status]["headers"]) == ours
 
 
 def make_plausible(body):

@@ -123,6 +123,14 @@ export class Memory {
     );
   }
 
+  /**
+   * Say whether a scan has counted somebody here.
+   * @param {string} scanId
+   */
+  counted(scanId) {
+    return this.#passages.has(scanId);
+  }
+
   /** Return what was lent last, expired or not. */
   lease() {
     return leaseFrom(this.kept.value("lent"));

@@ -262,8 +262,8 @@ export class Spool {
   }
 
   /**
-   * Let everything that was set aside wait again; return what nobody has answered yet. What an epoch had
-   * acknowledged is offered to it again.
+   * Let everything that was set aside wait again, as history; return how many scans that are. What an
+   * epoch had acknowledged is offered to it again.
    */
   async sendAgain() {
     const rows = [...this.#setAside.values()];
@@ -274,7 +274,10 @@ export class Spool {
     const first = nextPosition(this.#waiting);
     const waiting = others
       .filter(({ scan }) => !scan.walk_in)
-      .map((row, at) => waitingRow(row, first + at));
+      .map((row, at) => {
+        const decided = whatWasTold(row.decided, this.memory.counted(row.scan_id));
+        return waitingRow({ ...row, decided }, first + at);
+      });
     await this.storage.write(["waiting", "walk_ins", "set_aside", "acknowledged"], (store) => {
       for (const row of waiting) store("waiting").put(row);
       for (const row of walkIns) store("walk_ins").put(row);
@@ -285,7 +288,7 @@ export class Spool {
     this.walkIns.believe(walkIns);
     this.acknowledged.believe(unheard);
     for (const { scan_id: id } of rows) this.#setAside.delete(id);
-    return { count: rows.length, unanswered: waiting.filter(({ decided }) => !decided) };
+    return rows.length;
   }
 
   /**
@@ -442,6 +445,18 @@ function isDecided(row) {
  */
 export function setAsideRow({ scan, decided = null, frame = "", lease_id = null }, error) {
   return { scan_id: scan.scan_id, scan, error, decided, frame, lease_id };
+}
+
+/**
+ * Return what happened at the gate on a scan that was set aside. It is never decided as a new one: whoever
+ * was turned away on it is not there any more.
+ * @param {Decided | null | undefined} decided what this device had decided; none where it had not, so that
+ *   the volunteer was shown a refusal, or an earlier version has not kept it
+ * @param {boolean} wasCounted this device has counted the person in on this scan
+ * @returns {Decided}
+ */
+export function whatWasTold(decided, wasCounted) {
+  return decided ?? { status: wasCounted ? "ok" : "error", reason: null };
 }
 
 /**

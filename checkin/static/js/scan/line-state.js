@@ -1,6 +1,6 @@
 // The state of the line and of what is held: online or not, what waits, how old the list is.
 import { part } from "../shared/elements.js";
-import { bothNames, fill, language, words } from "./words.js";
+import { bothNames, fill, language, localMoment, words } from "./words.js";
 
 /** @import { Place } from "../offline/kept-values.js" */
 /** @import { SetAsideRow } from "../offline/spool.js" */
@@ -45,6 +45,19 @@ function listSentence(age) {
   return fill(words.status.list_age, { minutes: Math.floor(age / MINUTE_MS) });
 }
 
+/**
+ * Return a text that runs from the left whatever is beside it.
+ * @param {string} text
+ * @param {string} [kind] its class
+ */
+function isolated(text, kind = "") {
+  const element = document.createElement("bdi");
+  element.dir = "ltr";
+  element.className = kind;
+  element.textContent = text;
+  return element;
+}
+
 /** @param {LineState} line */
 function lasting(line) {
   if (line.stop) return line.stop[language];
@@ -86,12 +99,15 @@ function showAdmitted({ gates, device }) {
 /**
  * Show the scans that the server will never take.
  * @param {SetAsideRow[]} list
+ * @param {string} timezone of the event
  */
-export function showSetAside(list) {
+export function showSetAside(list, timezone) {
   const items = list.map(({ scan, error }) => {
-    const item = document.createElement("li");
     const who = scan.badge_ref ? `${scan.badge_ref.slice(0, 8)}…` : scan.participant_id;
-    item.textContent = `${scan.scanned_at} · ${who} · ${error}`;
+    const item = document.createElement("li");
+    const which = document.createElement("span");
+    which.append(localMoment(scan.scanned_at, timezone), " · ", isolated(String(who)));
+    item.append(which, isolated(error, "small")); // in the server's own words
     return item;
   });
   part("aside-list").replaceChildren(...items);

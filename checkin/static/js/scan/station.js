@@ -249,7 +249,7 @@ export class Station {
   #showLine() {
     const spool = this.gate?.spool ?? NOTHING_WAITS;
     showLine(this.#line, spool);
-    showSetAside(spool.setAsideList);
+    showSetAside(spool.setAsideList, this.timezone);
     // The organiser may have sent this device to another gate.
     if (this.gate) showGate(this.gate.offline.place);
     part("open-badge").hidden = !this.gate?.findsHere;

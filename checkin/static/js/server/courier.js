@@ -1,6 +1,7 @@
 // Talks to the server in the background, so that neither camera nor screen ever waits for it.
 
 import { ListRefused } from "../offline/list-checks.js";
+import { tagOf } from "../offline/scan.js";
 import { StorageFault } from "../offline/storage.js";
 import { randomId } from "../shared/bytes.js";
 import {
@@ -217,8 +218,7 @@ export class Courier {
   #goesOn({ wipe }) {
     if (wipe || !this.spool.acknowledged.epoch) return false;
     this.delivery.online = false;
-    if (this.#standing === "known") this.#standing = "asks";
-    this.tell({ unknown: true });
+    if (this.#standing === "known") this.#standing = "asks"; // whether it is the same server at all
     return true;
   }
 
@@ -333,17 +333,21 @@ export class Courier {
 
   /** Let what was set aside wait again; it goes with the next round. */
   async sendAgain() {
-    const { count, unanswered } = await this.spool.sendAgain();
-    this.#cutOff.push(...unanswered.map(({ scan }) => scan));
+    const count = await this.spool.sendAgain();
     if (count) this.tell({ sentAgain: count });
     this.#sayLine();
   }
 
-  /** Send the scans that got no verdict before: the server decides them like new ones. */
+  /**
+   * Send the scans that got no verdict before: the server decides them like new ones. Of a badge that was
+   * shown again meanwhile and decided here, that later scan is sent first: the server would take one whom
+   * it has let in twice for a contradiction.
+   */
   async #resume() {
-    while (this.#cutOff.length) {
-      await this.delivery.askAgain(this.#cutOff[0]);
-      this.#cutOff.shift();
+    for (const scan of this.#cutOff) {
+      if (this.spool.memory.waits(tagOf(scan))) continue;
+      await this.delivery.askAgain(scan);
+      this.#cutOff = this.#cutOff.filter((one) => one !== scan);
       this.tell({ uploaded: 1, contradicted: 0 });
       this.#sayLine();
     }
@@ -421,8 +425,10 @@ export class Courier {
     if (this.#standing === "asks") {
       if (performance.now() < this.#nextQuestion) return;
       this.#nextQuestion = performance.now() + STATUS_EVERY_MS;
-      this.tell({ unknown: true });
-      if (!(await this.#isTakenBack())) return;
+      if (!(await this.#isTakenBack())) {
+        this.tell({ unknown: true });
+        return;
+      }
       this.#standing = "brings";
     }
     // First of which epoch the database is, then what this device holds, before anything else: what it

@@ -194,7 +194,7 @@ export class Line {
   /**
    * @param {string} token
    * @param {Pick<DeviceClock, "now" | "note">} clock
-   * @param {Pick<Acknowledged, "epoch" | "meet" | "seen"> | null} epochs told of each answer's epoch
+   * @param {Pick<Acknowledged, "met" | "meet" | "seen"> | null} epochs told of each answer's epoch
    * @param {() => string} publicKey of the event, by which answers are signed; "" where it is unknown
    */
   constructor(token, clock, epochs = null, publicKey = () => "") {
@@ -524,11 +524,12 @@ export class Line {
 
   /**
    * @param {Answer} answer
-   * @param {string} known the epoch that was met last
+   * @param {string[]} met the epochs that were met
    */
-  async #meet({ status, epoch, isVouched }, known) {
+  async #meet({ status, epoch, isVouched }, met) {
     // What refuses this device, and is no server of its event, has an epoch of another database.
-    if (!epoch || (status >= 400 && !(known && isVouched))) return;
+    const isTaken = met.length ? isVouched : status < 400;
+    if (!epoch || !isTaken) return;
     // A disk that does not take it now hears it again with the next answer.
     await this.epochs?.meet(epoch).catch(() => null);
   }
@@ -560,9 +561,9 @@ export class Line {
         redirect: "manual", // the portal of a public network is not our server
         signal: AbortSignal.timeout(withinMs),
       });
-      const known = this.epochs?.epoch ?? "";
-      const answer = await answerIn(response, nonce, known, this.publicKey());
-      await this.#meet(answer, known);
+      const met = this.epochs?.met ?? [];
+      const answer = await answerIn(response, nonce, met, this.publicKey());
+      await this.#meet(answer, met);
       return answer;
     } catch (fault) {
       throw new Unreachable(String(fault));

@@ -18,7 +18,8 @@ const NONCE_BYTES = 16;
  * @property {Headers} headers
  * @property {string} text
  * @property {string} epoch "" where it names none
- * @property {boolean} isOurs it names an epoch, or this device has never met one: it may be an old server's
+ * @property {boolean} isOurs it names an epoch that this device has met, or signs a new one; or this device
+ *   has met none, and it may be an old server's
  * @property {boolean} isVouched what it ends is ended: it is signed by the event's key, where that is known
  */
 
@@ -40,23 +41,27 @@ export function answerBytes(nonce, status, epoch, body) {
  * Read an answer, and say whose it is.
  * @param {Response} response
  * @param {string} nonce of the request
- * @param {string} known the epoch that was met last; "" before any
+ * @param {string[]} met the epochs that were met
  * @param {string} publicKey of the event; "" where it is unknown
  * @returns {Promise<Answer>}
  */
-export async function answerIn(response, nonce, known, publicKey) {
+export async function answerIn(response, nonce, met, publicKey) {
   const { status, ok, headers } = response;
   const body = new Uint8Array(await response.arrayBuffer());
   const told = headers.get(EPOCH_HEADER) ?? "";
   const epoch = EPOCH.test(told) ? told : "";
-  const isOurs = epoch !== "" || known === "";
+  const isMarked = epoch !== "" || met.length === 0;
   const signature = headers.get(SIGNED_HEADER) ?? "";
   // A page at an insecure address verifies nothing, lists either: there an epoch is mark enough.
   const isChecked = epoch !== "" && publicKey !== "" && canReadLists();
   const isVouched = isChecked
     ? signature !== "" &&
       (await listIsGenuine(publicKey, answerBytes(nonce, status, epoch, body), signature))
-    : isOurs;
+    : isMarked;
+  // Another Marhaba that has got the address has an epoch, too: a new one has to be signed. A restored server
+  // does not know who is not paired any more, and cannot sign that.
+  const isKnown = met.length === 0 || met.includes(epoch) || status === 401;
+  const isOurs = isMarked && (isKnown || isVouched);
   const text = new TextDecoder().decode(body);
   return { status, ok, headers, text, epoch, isOurs, isVouched };
 }
