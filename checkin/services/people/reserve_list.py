@@ -126,9 +126,10 @@ _TAKE_ONE = (
     .values(places_taken=Delegation.places_taken + 1)
     .returning(Delegation.id)
 )
-_FREE = select(free_places(bindparam("now"))).where(_OF).with_for_update()
+# Scans refer to the row and go on: only who gives places of it away waits.
+_FREE = select(free_places(bindparam("now"))).where(_OF).with_for_update(key_share=True)
 _TO_MOVE_UP = free_places(bindparam("now")) - _held_places()
-_FREE_TO_MOVE_UP = select(_TO_MOVE_UP).where(_OF).with_for_update()
+_FREE_TO_MOVE_UP = select(_TO_MOVE_UP).where(_OF).with_for_update(key_share=True)
 
 
 def take_places(
