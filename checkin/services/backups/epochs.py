@@ -146,9 +146,18 @@ def _begin_if_behind(session: Session, seen: Seen, now: datetime) -> bool:
         return False
     if seen.epoch != current_epoch(session):
         # Others will tell of it, too: they need no further epoch.
-        session.add(Epoch(value=seen.epoch, cause=EpochCause.HEARD, began_at=now))
+        note_heard(session, seen.epoch, now)
     _begin(session, EpochCause.BEHIND, now)
     return True
+
+
+def note_heard(session: Session, epoch: str, now: datetime) -> None:
+    """Note the epoch of another database, of which devices may tell: it is no reason to begin one.
+
+    It is a hub's, or the central server's of a hub.
+    """
+    if session.scalar(select(Epoch.id).where(Epoch.value == epoch)) is None:
+        session.add(Epoch(value=epoch, cause=EpochCause.HEARD, began_at=now))
 
 
 def begin_epoch(session: Session, cause: EpochCause, now: datetime) -> str:
