@@ -52,6 +52,7 @@ from checkin.web.gates import (
     scan_page,
     stops,
 )
+from checkin.web.hubs import hubs
 from checkin.web.integrations import read_tokens, sheet, webhooks
 from checkin.web.jobs import jobs
 from checkin.web.mail import bounce_settings, bounces, delivery, mail_settings, message_texts
@@ -108,6 +109,7 @@ _PAGES = (
     help_calls,
     devices,
     gates,
+    hubs,
     conflicts,
     overrides,
     participants,

@@ -16,6 +16,7 @@ from checkin.domain.network.destinations import written_address
 from checkin.domain.people.sheets import SheetChoices
 from checkin.domain.scanning.verdict import Status
 from checkin.services.gates.help_calls import call_help
+from checkin.services.hubs.pairing import HubSelf, open_hub_pairing, pair_hub
 from checkin.services.integrations.read_tokens import add_token
 from checkin.services.integrations.sheets import set_sheet
 from checkin.services.integrations.webhooks import WebhookDetails, add_webhook
@@ -25,6 +26,7 @@ from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.asked_jobs import ask
 from tests.support.factories import write
+from tests.support.hub_client import ADDRESS, an_authority
 
 #: of those who are told when people with a flag arrive
 PAGE = "accueil"
@@ -84,6 +86,13 @@ def a_read_token(database, event, name: str) -> int:
             ].id
         ),
     )
+
+
+def a_hub(database, event, name: str) -> int:
+    """Pair a hub, and return its id."""
+    code = write(database, lambda s: open_hub_pairing(s, s.merge(event), name, now=factories.NOW))
+    told = HubSelf(name, "marhaba-hub/1", "A" * 43, an_authority(), [ADDRESS])
+    return pair_hub(database, code=code, told=told, now=factories.NOW).hub.id
 
 
 def a_sheet(database, event, operator_id: int, gone: int) -> None:
@@ -173,6 +182,7 @@ def a_house(database, slug: str, name: str) -> House:
         "run_id": write(database, lambda s: begin_run(s, event, None, None, factories.NOW)),
         "webhook_id": webhook,
         "token_id": a_read_token(database, event, name),
+        "hub_id": a_hub(database, event, name),
         "number": 1,
     }
     return House(slug, numbers)

@@ -33,7 +33,7 @@ from checkin.services.board.minute_counts import (
 )
 from checkin.services.board.unusual import UnusualDevice, unusual_devices
 from checkin.services.events.days import days_of
-from checkin.services.gates.devices import is_online, low_battery
+from checkin.services.gates.devices import TALKS_TO_US, is_online, low_battery
 from checkin.services.gates.help_calls import OpenCall, open_calls
 from checkin.services.scanning.conflicts import waiting_conflicts
 from checkin.services.scanning.overrides import count_overridden
@@ -164,7 +164,7 @@ def _gates(
         select(
             *(Device.gate_id, Device.last_seen_at, Device.waiting, Device.list_at, Device.skew_ms),
             *(Device.battery, Device.charging),
-        ).where(Device.event_id == counts.event_id, Device.revoked_at.is_(None))
+        ).where(Device.event_id == counts.event_id, Device.revoked_at.is_(None), TALKS_TO_US)
     ).all()
     return tuple(
         _load(

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, count
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
-from checkin.db.models import Device, Event, Gate, Pairing
+from checkin.db.models import Device, Event, Gate, Hub, HubDevice, Pairing
 from checkin.domain.common.names import clean_name, clean_text, fold_name
 from checkin.domain.events.days import Day, day_at, day_of
 from checkin.domain.gates.battery import low_percent
@@ -374,12 +374,21 @@ class ListedDevice:
     low_battery: int | None = None
 
 
+#: a device talks to this server itself: it is no hub's own, and was not paired at a hub
+TALKS_TO_US = and_(
+    ~exists().where(Hub.device_id == Device.id), ~exists().where(HubDevice.device_id == Device.id)
+)
+
+
 def devices_of(session: Session, event_id: int, now: datetime) -> Sequence[ListedDevice]:
-    """Return an event's devices: those in use first, then the revoked, by gate and name."""
+    """Return an event's devices: those in use first, then the revoked, by gate and name.
+
+    Those at a hub are shown with the hub, which knows how they are.
+    """
     rows = session.execute(
         select(Device, Gate)
         .join(Gate, Gate.id == Device.gate_id)
-        .where(Device.event_id == event_id, Device.id != CENTRAL_DEVICE)
+        .where(Device.event_id == event_id, Device.id != CENTRAL_DEVICE, TALKS_TO_US)
         .order_by(Device.revoked_at.is_not(None), Gate.name, Device.name, Device.id)
     )
     return [
@@ -459,7 +468,7 @@ def revoked_devices(session: Session, event: Event) -> Sequence[RevokedDevice]:
     rows = session.execute(
         select(Device, Gate.name)
         .join(Gate, Gate.id == Device.gate_id)
-        .where(Device.event_id == event.id, Device.revoked_at.is_not(None))
+        .where(Device.event_id == event.id, Device.revoked_at.is_not(None), TALKS_TO_US)
         .order_by(Device.wiped_at.is_not(None), Gate.name, Device.id)
     )
     return [

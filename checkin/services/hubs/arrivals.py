@@ -17,6 +17,7 @@ from checkin.db.models import Badge, HubScan, Scan
 from checkin.domain.scanning.verdict import Status
 
 MOST = 2000
+_Row = Row[*tuple[Any, ...]]
 #: a transaction that has taken a number for its scan is over by then
 _SETTLED_AFTER_S = 10.0
 #: what is taken back is told once more for so long, whatever order the commits came in
@@ -33,9 +34,9 @@ class Arrivals:
         annulled: scans of anybody, the hub's own too, that were taken back.
     """
 
-    scans: Sequence[Row[Any]]
+    scans: Sequence[_Row]
     next: int
-    annulled: Sequence[Row[Any]]
+    annulled: Sequence[_Row]
 
 
 class SettledNumbers:
@@ -113,7 +114,7 @@ _SCANS = select(
 ).outerjoin(Badge, Badge.id == Scan.badge_id)
 
 
-def _annulled(session: Session, event_id: int, since: datetime | None) -> Sequence[Row[Any]]:
+def _annulled(session: Session, event_id: int, since: datetime | None) -> Sequence[_Row]:
     query = select(Scan.scan_id, Scan.annulled_at).where(
         Scan.event_id == event_id, Scan.annulled_at.is_not(None)
     )

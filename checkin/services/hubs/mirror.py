@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, inspect, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, Scan
@@ -164,13 +164,12 @@ def _pages(
     session: Session, event_id: int, hub_id: int, table: Mirrored, *, number: int | None = None
 ) -> Iterator[Page]:
     """Read the pages of a table in the order of its keys, or the one with this number."""
-    key = table.model.__table__.primary_key.columns
+    key = inspect(table.model).primary_key
     query = select(*table.columns).where(table.rows(event_id, hub_id)).order_by(*key)
     if number is not None:
-        first, last = _bounds(table.cut, number)
-        query = query.where(next(iter(key)).between(first, last))
+        query = query.where(key[0].between(*_bounds(table.cut, number)))
     rows = session.execute(query)
-    place = table.told.index(next(iter(key)).name)
+    place = table.told.index(key[0].name)
     for page, of_page in groupby(rows, lambda row: _page_of(table.cut, row[place])):
         yield _page(page, table.told, of_page)
 

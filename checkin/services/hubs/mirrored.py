@@ -71,7 +71,7 @@ class Mirrored:
     @property
     def name(self) -> str:
         """Return the name of the table."""
-        return self.model.__tablename__
+        return str(self.model.__tablename__)
 
     @property
     def columns(self) -> list[ColumnElement[Any]]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Event, Gate, Hub, HubPairing
-from checkin.domain.common.names import clean_name
+from checkin.domain.common.names import clean_name, clean_text
 from checkin.errors import Conflict, InvalidRequest, Unauthenticated
 from checkin.protocol.base64url import bytes_of
 from checkin.protocol.codes import ALPHABET, normalise_code
@@ -22,6 +22,7 @@ from checkin.protocol.hubs import address_of
 from checkin.services.common.activity import note
 from checkin.services.common.purged import refuse_purged
 from checkin.services.gates.devices import (
+    LONGEST_NAME,
     PAIRING_CODE_LENGTH,
     PAIRING_LIFETIME,
     add_device,
@@ -84,7 +85,7 @@ def open_hub_pairing(
         EventPurged: the event takes nobody any more.
     """
     refuse_purged(session, event.id)
-    name = clean_name(name)
+    name = clean_text(name, LONGEST_NAME) if name.strip().isdigit() else clean_name(name)
     _first_gate(session, event)
     code = "".join(secrets.choice(ALPHABET) for _ in range(PAIRING_CODE_LENGTH))
     session.add(

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Event, Hub
+from checkin.db.models import Event, Gate, Hub
+from checkin.services.backups.epochs import note_heard
 from checkin.services.hubs.pairing import addresses_of
 
 #: a hub is in touch every few seconds; one that was not for so long has no line
@@ -22,17 +23,35 @@ class Report:
     """What a hub says of itself.
 
     Attributes:
-        waiting: scans, walk-ins and what was taken back that it has yet to bring.
-        gates: of each device at it: "name", "gate", "waiting", "battery", "charging",
-            "last_seen_at" as text.
-        counts: what its board counts: "arrived", "inside", "refused".
+        epoch: of its own database, which devices name that come back from it; None: not said.
+        scans_waiting, walk_ins_waiting: what it has yet to bring.
+        gates: of each device at it "device" (the hub's number), "name", "gate_id", "last_seen_at"
+            (text), "waiting", "battery", "charging".
     """
 
     addresses: Sequence[str]
     software: str
-    waiting: int
+    epoch: str | None
+    scans_waiting: int
+    walk_ins_waiting: int
     gates: Sequence[Mapping[str, Any]]
-    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class HubDeviceSeen:
+    """A device at a hub, as the hub last said.
+
+    Attributes:
+        gate: the name of its gate; "" where there is none any more.
+        waiting: scans that it has yet to bring to the hub; None: not said.
+        battery: in percent; None: not said.
+    """
+
+    name: str
+    gate: str
+    last_seen_at: datetime | None
+    waiting: int | None
+    battery: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +60,15 @@ class ListedHub:
 
     Attributes:
         online: it was in touch a moment ago.
-        waiting: what it has yet to bring, as it last said; None: it has not said so yet.
-        gates: its devices, as it last said.
+        scans_waiting, walk_ins_waiting: what it has yet to bring, as it last said; None: it has
+            not said so yet.
     """
 
-    id: int
-    name: str
-    addresses: Sequence[str]
-    paired_at: datetime
-    last_seen_at: datetime | None
-    revoked_at: datetime | None
-    wiped_at: datetime | None
+    hub: Hub
     online: bool
-    waiting: int | None
-    gates: Sequence[Mapping[str, Any]]
+    scans_waiting: int | None
+    walk_ins_waiting: int | None
+    devices: Sequence[HubDeviceSeen]
 
 
 def record_report(
@@ -69,36 +83,46 @@ def record_report(
     hub.addresses = addresses_of(report.addresses)
     hub.software, hub.last_seen_at = report.software, now
     hub.reported = {
-        "waiting": report.waiting,
+        "scans_waiting": report.scans_waiting,
+        "walk_ins_waiting": report.walk_ins_waiting,
         "gates": [dict(one) for one in report.gates],
-        "counts": dict(report.counts),
     }
+    if report.epoch is not None:
+        note_heard(session, report.epoch, now)
     session.flush()
     return hub, session.get_one(Event, hub.event_id)
 
 
-def hubs_of(session: Session, event: Event, now: datetime) -> Sequence[ListedHub]:
+def hubs_of(session: Session, event_id: int, now: datetime) -> Sequence[ListedHub]:
     """Return an event's hubs: those in use first, then the revoked, by name."""
     hubs = session.scalars(
         select(Hub)
-        .where(Hub.event_id == event.id)
+        .where(Hub.event_id == event_id)
         .order_by(Hub.revoked_at.is_not(None), Hub.name, Hub.id)
-    )
-    return [_listed(hub, now) for hub in hubs]
+    ).all()
+    if not hubs:
+        return []
+    rows = session.execute(select(Gate.id, Gate.name).where(Gate.event_id == event_id))
+    gates = {row.id: row.name for row in rows}
+    return [_listed(hub, gates, now) for hub in hubs]
 
 
-def _listed(hub: Hub, now: datetime) -> ListedHub:
-    told = hub.reported or {}
-    seen = hub.last_seen_at
+def _listed(hub: Hub, gates: Mapping[int, str], now: datetime) -> ListedHub:
+    told, seen = hub.reported or {}, hub.last_seen_at
+    devices = [
+        HubDeviceSeen(
+            one["name"],
+            gates.get(one["gate_id"], ""),
+            datetime.fromisoformat(one["last_seen_at"]) if one.get("last_seen_at") else None,
+            one.get("waiting"),
+            one.get("battery"),
+        )
+        for one in told.get("gates", ())
+    ]
     return ListedHub(
-        id=hub.id,
-        name=hub.name,
-        addresses=hub.addresses,
-        paired_at=hub.paired_at,
-        last_seen_at=seen,
-        revoked_at=hub.revoked_at,
-        wiped_at=hub.wiped_at,
+        hub,
         online=hub.revoked_at is None and seen is not None and now - seen < ONLINE_WITHIN,
-        waiting=told.get("waiting"),
-        gates=told.get("gates", ()),
+        scans_waiting=told.get("scans_waiting"),
+        walk_ins_waiting=told.get("walk_ins_waiting"),
+        devices=sorted(devices, key=lambda one: (one.gate, one.name)),
     )

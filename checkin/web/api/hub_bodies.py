@@ -224,6 +224,9 @@ class HubWalkIn(Body):
     admitted_offline: bool = Field(
         default=True, description="They were let in already; else they were only registered."
     )
+    lease_id: UUID | None = Field(
+        default=None, description="The lease whose place they took; all that the hub holds count."
+    )
 
 
 class HubWalkInsRequest(Body):
@@ -295,32 +298,36 @@ class HubLeaseRequest(Body):
 class HubGate(Body):
     """A device at the hub, as the hub sees it."""
 
-    device: HubDeviceName
-    gate: PlainText = Field(default="", max_length=120, description="The gate's name.")
-    waiting: int | None = Field(default=None, ge=0, le=1_000_000)
+    device: int = Field(ge=1, le=_HIGHEST, description="The number that the hub has for it.")
+    name: PlainText = Field(max_length=120)
+    gate_id: int = Field(ge=1, le=2**31 - 1)
+    last_seen_at: Moment | None = None
+    waiting: int | None = Field(
+        default=None, ge=0, le=1_000_000, description="Scans that it has yet to bring to the hub."
+    )
     battery: int | None = Field(default=None, ge=0, le=100)
     charging: bool | None = None
-    last_seen_at: Moment | None = None
 
 
-class HubCounts(Body):
-    """What the hub counts itself."""
+class HubWaiting(Body):
+    """What the hub has yet to bring."""
 
-    arrived: int = Field(default=0, ge=0, le=2**31 - 1)
-    inside: int = Field(default=0, ge=-(2**31), le=2**31 - 1)
-    refused: int = Field(default=0, ge=0, le=2**31 - 1)
+    scans_waiting: int = Field(default=0, ge=0, le=2**31 - 1)
+    walk_ins_waiting: int = Field(default=0, ge=0, le=2**31 - 1)
 
 
 class HubReport(Body):
     """What a hub says of itself at each exchange."""
 
-    addresses: list[PlainText] = Field(min_length=1, max_length=MOST_ADDRESSES)
-    version: PlainText = Field(min_length=1, max_length=100, examples=[f"marhaba-hub/{VERSION}"])
-    waiting: int = Field(
-        default=0, ge=0, le=2**31 - 1, description="What it has yet to bring, all kinds together."
+    version: PlainText = Field(min_length=1, max_length=100, examples=[VERSION])
+    epoch: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{32}$",
+        description="Of the hub's own database: devices come back from it and name it.",
     )
-    gates: list[HubGate] = Field(default=[], max_length=200)
-    counts: HubCounts = HubCounts()
+    addresses: list[PlainText] = Field(min_length=1, max_length=MOST_ADDRESSES)
+    counts: HubWaiting = HubWaiting()
+    gates: list[HubGate] = Field(default=[], max_length=500)
 
 
 class HubReportReply(Body):

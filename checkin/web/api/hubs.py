@@ -319,9 +319,10 @@ def report(body: HubReport) -> Response:
     told = Report(
         addresses=body.addresses,
         software=body.version,
-        waiting=body.waiting,
-        gates=[_gate_told(one) for one in body.model_dump(mode="json")["gates"]],
-        counts=body.counts.model_dump(),
+        epoch=body.epoch,
+        scans_waiting=body.counts.scans_waiting,
+        walk_ins_waiting=body.counts.walk_ins_waiting,
+        gates=body.model_dump(mode="json")["gates"],
     )
     row, event = in_transaction(state.database, lambda s: record_report(s, hub.id, told, at))
     certificate = certificate_of(event, row, state.keys, at)
@@ -383,10 +384,6 @@ def _newcomer(told: HubWalkIn, categories: Collection[str]) -> Newcomer:
         named_by(person),
         admitted_offline=told.admitted_offline,
     )
-
-
-def _gate_told(body: dict[str, Any]) -> dict[str, Any]:
-    return {**body, "name": body["device"]["name"]}
 
 
 def named_device(body: HubDeviceName) -> NamedDevice:

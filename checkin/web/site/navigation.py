@@ -13,7 +13,7 @@ _EVENT = {
         *("event_badges", "jobs", "outreach", "calls"),
     },
     "delivery.index": {"delivery", "announcements"},
-    "devices.show": {"devices", "gates"},
+    "devices.show": {"devices", "gates", "hubs"},
     "conflicts.index": {"conflicts"},
     "settings.edit": {
         *(
@@ -49,6 +49,7 @@ _SETTINGS = {
     "message_texts.edit": {"message_texts"},
     "look.edit": {"look"},
     "devices.show": {"devices", "gates"},
+    "hubs.show": {"hubs"},
     "rehearsal.show": {"rehearsal"},
     "webhooks.show": {"webhooks", "read_tokens", "sheet"},
     "legal.show": {"legal"},

@@ -270,9 +270,9 @@ def test_a_report_renews_the_certificate(database, api, hub):
     body = {
         "addresses": ["https://10.0.0.9:8443"],
         "version": "marhaba-hub/2",
-        "waiting": 3,
-        "gates": [{"device": LOCAL, "gate": "Porte 1", "waiting": 1, "battery": 40}],
-        "counts": {"arrived": 12, "inside": 12, "refused": 1},
+        "epoch": "0f" * 16,
+        "gates": [{"device": 2**30, "name": "Laptop 3", "gate_id": 1, "waiting": 1, "battery": 40}],
+        "counts": {"scans_waiting": 3, "walk_ins_waiting": 1},
     }
 
     told = hub.post("/report", body)
@@ -280,6 +280,16 @@ def test_a_report_renews_the_certificate(database, api, hub):
     assert told["certificate"]["document"]["addresses"] == ["https://10.0.0.9:8443"]
     [listed] = api.read("/hubs")["hubs"]
     assert listed["document"]["addresses"] == ["https://10.0.0.9:8443"]
+
+
+def test_a_device_that_comes_back_from_the_hub_begins_no_epoch(database, api, hub):
+    """It names the hub's epoch, which would else be of a lost state of this database."""
+    before = api.ask("GET", "/status").headers["Marhaba-Epoch"]
+    hub.post("/report", {"addresses": ["https://a:1"], "version": "1", "epoch": "0f" * 16})
+
+    after = api.ask("GET", "/status", headers={"Marhaba-Seen": "0f" * 16})
+
+    assert after.headers["Marhaba-Epoch"] == before
 
 
 def test_an_address_that_is_none_is_refused_by_its_field(hub):
