@@ -1,4 +1,4 @@
-"""The central server of a hub, in this process: requests reach its application without a network."""
+"""The central server of a hub, in this process: requests reach its application directly."""
 
 from __future__ import annotations
 

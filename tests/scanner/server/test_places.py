@@ -1,4 +1,4 @@
-"""A gate believes in a hub by the word of its event's server alone, and goes where it is answered."""
+"""A gate believes in a hub by the word of its event's server, and goes where it is answered."""
 
 from __future__ import annotations
 

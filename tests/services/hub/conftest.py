@@ -86,6 +86,6 @@ def delegation(database, event):
 
 
 @pytest.fixture
-def hub(app, database, event, device, delegation, tmp_path):  # noqa: ARG001 (its gate and people)
+def hub(app, database, event, device, delegation, tmp_path):
     with paired_hub(app, database, event, tmp_path) as hub:
         yield hub

@@ -8,7 +8,8 @@ from checkin.services.hub.sealing import SALT, erase, has_salt, keys_from, keys_
 def test_the_same_passphrase_makes_the_same_keys_in_the_same_folder_alone(tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
 
-    first, again = keys_from("five words for a hall", here), keys_from("five words for a hall", here)
+    first = keys_from("five words for a hall", here)
+    again = keys_from("five words for a hall", here)
 
     assert first == again
     assert first != keys_from("five words for a hall", there)

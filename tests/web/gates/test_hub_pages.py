@@ -1,4 +1,4 @@
-"""The pages of a hub: it admits and counts; whatever else is the central server's is refused there."""
+"""The pages of a hub: it admits and counts; what is the central server's is refused there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.factories import NOW, write
 
 
 @pytest.fixture
-def as_hub(database, event, device):  # noqa: ARG001 (its gate)
+def as_hub(database, event, device):
     """Make the database that of a hub."""
 
     def link(session):
@@ -41,7 +41,7 @@ def as_hub(database, event, device):  # noqa: ARG001 (its gate)
 
 
 @pytest.fixture
-def app(as_hub, app):  # noqa: ARG001 - it is a hub's from its start
+def app(as_hub, app):
     return app
 
 
@@ -76,7 +76,7 @@ def test_no_link_of_a_hub_leads_to_what_it_refuses(organiser, event):
     page = organiser.read(f"/events/{event.slug}/devices")
 
     assert "/devices/pair" in page or 'action="/events/' in page
-    for refused in ("/participants", "/settings", "/gates\"", "/opening-times"):
+    for refused in ("/participants", "/settings", '/gates"', "/opening-times"):
         assert f'href="/events/{event.slug}{refused}' not in page
 
 
@@ -98,4 +98,3 @@ def test_every_page_that_a_hub_has_is_a_page(app):
     blueprints = {endpoint.partition(".")[0] for endpoint in known}
 
     assert {name for name in AT_A_HUB if name not in known and name not in blueprints} == set()
-
