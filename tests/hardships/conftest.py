@@ -32,7 +32,7 @@ class Hall:
     def hold_list(self) -> None:
         """Let the laptop fetch the gate list, by which it decides without the server."""
         self.laptop.start()
-        wait_for(self.laptop.holds_list, "the gate list")
+        wait_for(self.laptop.holds_list, "the gate list", 120)
 
 
 Begin = Callable[..., Hall]

@@ -58,7 +58,7 @@ class History:
 
 def bring_everything(laptop: Laptop) -> None:
     """Wait until a running laptop has sent what it holds, then quit."""
-    wait_for(lambda: laptop.waiting() == 0, f"what waits: {laptop.said}", 60)
+    wait_for(lambda: laptop.waiting() == 0, f"what waits: {laptop.said}", 120)
     assert laptop.waiting("set_aside") == 0
     laptop.quit()
 

@@ -32,7 +32,7 @@ def laptop(server: VenueServer, camera: NetworkCamera, tmp_path: Path) -> Iterat
     """A laptop that was paired with a code and the fingerprint that an organiser showed."""
     laptop = Laptop(camera, server.url, tmp_path / "laptop" / "spool")
     laptop.start("--pair", code_of(server), "--fingerprint", fingerprint_of(server))
-    wait_for(laptop.holds_list, "the gate list", 60)
+    wait_for(laptop.holds_list, "the gate list", 120)
     yield laptop
     laptop.kill()
 
@@ -85,7 +85,9 @@ def test_another_authority_is_believed_once_a_person_has_confirmed_it(
 
     renewed(server, authority=True)
     offline = [laptop.show(next(codes)) for _ in range(2)]
-    wait_for(lambda: laptop.is_told("n’est plus celui que cet ordinateur a appris"), "the warning")
+    wait_for(
+        lambda: laptop.is_told("n’est plus celui que cet ordinateur a appris"), "the warning", 120
+    )
     laptop.kill()
     laptop.start()  # which alone confirms nothing
     offline.append(laptop.show(next(codes)))
@@ -93,7 +95,7 @@ def test_another_authority_is_believed_once_a_person_has_confirmed_it(
     laptop.kill()
     confirmed = ("--fingerprint", fingerprint_of(server))
     laptop.start(*(("--pair", code_of(server)) if again == "pairing" else ()), *confirmed)
-    wait_for(lambda: laptop.waiting() == 0, "what waits", 60)
+    wait_for(lambda: laptop.waiting() == 0, "what waits", 120)
     laptop.show_until_online(codes)
     bring_everything(laptop)
 

@@ -61,7 +61,7 @@ def test_everybody_is_let_in_and_the_log_has_the_times(
     hall.laptop.start()  # with a clock that is off by a day, and nobody to ask
     offline.append(show())
     hall.server.start()
-    wait_for(lambda: hall.laptop.waiting() == 0, "what waits", 60)
+    wait_for(lambda: hall.laptop.waiting() == 0, "what waits", 120)
     hall.laptop.kill()
     clock.set(first)
     hall.laptop.start()

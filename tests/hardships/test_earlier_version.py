@@ -81,7 +81,7 @@ def test_they_scan_online_offline_and_bring_what_they_held(
     token = server.token_at("Porte 1")
     laptop = laptop_of(of_gate, server, token)
     laptop.start()
-    wait_for(laptop.holds_list, "the gate list", 60)
+    wait_for(laptop.holds_list, "the gate list", 120)
 
     laptop.show_until_online(codes)
     server.kill()
@@ -112,7 +112,7 @@ def test_a_gate_that_is_updated_sends_what_the_earlier_version_held(
     token = server.token_at("Porte 1")
     old = laptop_of(OLD, server, token)
     old.start()
-    wait_for(old.holds_list, "the gate list", 60)
+    wait_for(old.holds_list, "the gate list", 120)
     server.kill()
     held = [old.show(next(codes)) for _ in range(3)]
     old.kill()
@@ -137,14 +137,14 @@ def test_a_server_that_is_updated_in_the_midst_of_an_event_goes_on_with_both(
     token = server.token_at("Porte 1")
     laptop = laptop_of(OLD, server, token)
     laptop.start()
-    wait_for(laptop.holds_list, "the gate list", 60)
+    wait_for(laptop.holds_list, "the gate list", 120)
     laptop.show_until_online(codes)
 
     server.stop()
     offline = [laptop.show(next(codes))["offline"] for _ in range(2)]
     server.becomes_present()
     server.start()
-    wait_for(lambda: laptop.waiting() == 0, "what waits", 60)
+    wait_for(lambda: laptop.waiting() == 0, "what waits", 120)
     laptop.show_until_online(codes)
     bring_everything(laptop)
 

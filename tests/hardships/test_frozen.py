@@ -29,7 +29,7 @@ def test_a_frozen_scanner_goes_on(begin: Begin, seconds: float) -> None:
     laptop.hold_up(codes[4])  # a scan may be under way
     time.sleep(0.1)
     laptop.freeze(seconds)
-    wait_for(lambda: laptop.of(codes[4]), "the badge that was held up meanwhile")
+    wait_for(lambda: laptop.of(codes[4]), "the badge that was held up meanwhile", 120)
     for code in codes[5:]:
         assert laptop.show(code)["status"] == "ok"
     bring_everything(laptop)
@@ -55,7 +55,7 @@ def test_gates_go_on_while_the_server_is_frozen_and_what_it_had_half_taken_count
     meanwhile = [laptop.show(next(codes)) for _ in range(7)]
     time.sleep(max(0.0, until - time.monotonic()))
     os.killpg(hall.server.pid, signal.SIGCONT)
-    wait_for(lambda: laptop.waiting() == 0, "what waits", 60)
+    wait_for(lambda: laptop.waiting() == 0, "what waits", 120)
     laptop.show_until_online(codes)
     bring_everything(laptop)
 

@@ -61,16 +61,16 @@ def test_a_gate_pairs_by_the_qr_of_an_address_with_brackets_and_scans(
         laptop = Laptop(camera, "", tmp_path / "spool", "--pair", within=of_network(gate_s))
         try:
             laptop.start()
-            wait_for(lambda: laptop.is_told("Porte 1"), "the pairing", 60)
+            wait_for(lambda: laptop.is_told("Porte 1"), "the pairing", 120)
             laptop.put_away()
             laptop.show_until_online(codes)
-            wait_for(laptop.holds_list, "the gate list")
+            wait_for(laptop.holds_list, "the gate list", 120)
             with here.entered():
                 server.kill()
             assert laptop.show(next(codes))["offline"]
             with here.entered():
                 server.start("--host", "::" if host == SERVER else host)
-            wait_for(lambda: laptop.waiting() == 0, "what waits", 60)
+            wait_for(lambda: laptop.waiting() == 0, "what waits", 120)
             bring_everything(laptop)
         finally:
             laptop.kill()

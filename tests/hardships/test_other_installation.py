@@ -35,14 +35,14 @@ def test_nothing_reaches_a_stranger_and_everything_the_right_server(
     stranger.port, stranger.url = hall.server.port, hall.server.url
     stranger.start()
     meanwhile = [laptop.show(next(codes)) for _ in range(3)]
-    wait_for(lambda: laptop.is_told("Autre chose répond à la place du serveur"), "the warning")
+    wait_for(lambda: laptop.is_told("Autre chose répond à la place du serveur"), "the warning", 120)
     laptop.kill()
     laptop.start()  # on the stranger's network from the first moment on
     meanwhile += [laptop.show(next(codes)) for _ in range(3)]
     recorded = stranger.status(stranger.token_at("Porte 1"))["totals"]["arrived"]
     stranger.kill()
     hall.server.start()
-    wait_for(lambda: laptop.waiting() == 0, "what waits", 60)
+    wait_for(lambda: laptop.waiting() == 0, "what waits", 120)
     laptop.show_until_online(codes)
     bring_everything(laptop)
 

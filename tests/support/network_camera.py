@@ -12,9 +12,14 @@ _FRAMES_PER_S = 15
 
 
 class NetworkCamera:
-    """Sends JPEG pictures one after the other (multipart/x-mixed-replace) while it is used."""
+    """Sends JPEG pictures one after the other (multipart/x-mixed-replace) while it is used.
+
+    Attributes:
+        opened: how often somebody has begun to watch.
+    """
 
     def __init__(self, picture: Any) -> None:
+        self.opened = 0
         self.show(picture)
         self._over = threading.Event()
 
@@ -27,6 +32,7 @@ class NetworkCamera:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                camera.opened += 1
                 self.send_response(200)
                 self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
                 self.end_headers()

@@ -40,6 +40,7 @@ class Laptop:
     """A scanner process and its disk; a person holds a badge up until the screen says something.
 
     Attributes:
+        camera: what it looks at.
         verdicts: what it showed in all of its runs, the JSON of each line.
         said: its remarks to the volunteer.
         folder: of its spool.
@@ -64,7 +65,7 @@ class Laptop:
             within: the command that runs another one, such as in another network.
             program: the folder whose scanner it is.
         """
-        self._camera, self.folder, self._program = camera, folder, program
+        self.camera, self.folder, self._program = camera, folder, program
         source = ("--source", camera.url, "--headless", "--language", "fr")
         self._command = [
             *(*within, sys.executable, "-m", "scanner", *(["--server", server] if server else [])),
@@ -141,17 +142,17 @@ class Laptop:
 
     def hold_up(self, code: str) -> None:
         """Hold a badge before the camera."""
-        self._camera.show(before_camera(code))
+        self.camera.show(before_camera(code))
 
     def put_away(self) -> None:
         """Hold nothing before the camera."""
-        self._camera.show(NOTHING)
+        self.camera.show(NOTHING)
 
     def of(self, code: str) -> list[dict[str, Any]]:
         """Return what it has shown for a badge so far."""
         return [one for one in self.verdicts if one["code"] == code]
 
-    def show(self, code: str, timeout_s: float = 60) -> dict[str, Any]:
+    def show(self, code: str, timeout_s: float = 120) -> dict[str, Any]:
         """Hold a badge up until it has another verdict, and return that."""
         before = len(self.of(code))
         self.hold_up(code)
