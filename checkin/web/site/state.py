@@ -16,7 +16,9 @@ from checkin.services.common.keys import Keys
 from checkin.services.common.readiness import RecentReadiness
 from checkin.services.gates.authentication import KnownDevices, LastSeen
 from checkin.services.gates.gate_list import SealedEntries
+from checkin.services.gates.list_segments import KnownSegments
 from checkin.services.gates.people_list import PeoplePages
+from checkin.services.gates.recent_lists import RecentLists
 from checkin.services.limits.limits import Limits
 from checkin.services.network.certificates.authority import Authority
 from checkin.settings import Settings
@@ -55,6 +57,8 @@ class Marhaba:
     devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)
     sealed: SealedEntries = field(default_factory=SealedEntries)
+    segments: KnownSegments = field(default_factory=KnownSegments)
+    recent_lists: RecentLists = field(default_factory=RecentLists)
     people_pages: PeoplePages = field(default_factory=PeoplePages)
     background_tasks: BackgroundTasks = field(default_factory=BackgroundTasks)
 

@@ -35,6 +35,7 @@ TABLES_LEFT_OUT = {
     *("arrival_tally", "refusal_tally", "shown_person", "epoch", "returning_device"),
     *("webhook", "webhook_choice", "webhook_delivery", "read_token"),
     *("provider_identity", "sheet_source", "sheet_person", "sheet_decision"),
+    *("gate_list_pass", "gate_list_segment"),
 }
 #: secrets and what is made from them; names folded for search; counters without a meaning outside;
 #: the first gate of an answer, which is exported by its name
