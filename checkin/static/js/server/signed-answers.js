@@ -9,6 +9,7 @@ export const NONCE_HEADER = "Marhaba-Nonce";
 export const SIGNED_HEADER = "Marhaba-Signed";
 const EPOCH = /^[0-9a-f]{32}$/;
 const NONCE_BYTES = 16;
+const BYTES = "application/octet-stream";
 
 /**
  * An answer as it arrived.
@@ -16,7 +17,8 @@ const NONCE_BYTES = 16;
  * @property {number} status
  * @property {boolean} ok
  * @property {Headers} headers
- * @property {string} text
+ * @property {string} text "" of an answer in bytes
+ * @property {Uint8Array<ArrayBuffer>} body
  * @property {string} epoch "" where it names none
  * @property {boolean} isOurs it names an epoch, or this device has never met one: it may be an old server's
  * @property {boolean} isVouched what it ends is ended: it is signed by the event's key, where that is known
@@ -57,6 +59,7 @@ export async function answerIn(response, nonce, known, publicKey) {
     ? signature !== "" &&
       (await listIsGenuine(publicKey, answerBytes(nonce, status, epoch, body), signature))
     : isOurs;
-  const text = new TextDecoder().decode(body);
-  return { status, ok, headers, text, epoch, isOurs, isVouched };
+  const isText = headers.get("Content-Type") !== BYTES;
+  const text = isText ? new TextDecoder().decode(body) : "";
+  return { status, ok, headers, text, body, epoch, isOurs, isVouched };
 }
