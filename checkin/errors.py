@@ -236,3 +236,10 @@ class ComeLater(Unavailable):
         """Remember after how many seconds it is worth asking."""
         super().__init__(detail)
         self.wait_s = wait_s
+
+
+class ListNotReady(Unavailable):
+    """The segments of the gate list are being written: they are there in a moment."""
+
+    code = "list_not_ready"
+    wait_s = 5

@@ -8,6 +8,9 @@ that bring it to one of three lengths, so that its length does not tell how long
 is HKDF-SHA256 of the token; both are in every browser's WebCrypto. The list is signed with Ed25519
 over `signed_bytes`.
 
+In a list of very many people entries are shorter (`checkin.protocol.compact_entries`), and come in
+segments (`checkin.protocol.list_segments`).
+
 The list of a bus is an entry like the others, under a tag and a key of its own that are derived
 from the token of its leader's badge. So nobody sees whose badge opens it, and it is signed,
 replaced and buried as any other. It holds a `badge_ref` for each passenger, never a token.
@@ -18,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +32,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from checkin.protocol.base64url import bytes_of, text_of
+from checkin.protocol.compact_entries import (
+    NO_NAMES,
+    ListNames,
+    compact_bus,
+    compact_entry,
+    whole_bus,
+    whole_entry,
+)
 
 FORMAT = 1
 TAG_BYTES = 16
@@ -37,6 +48,8 @@ _BUS_TAG, _BUS_KEY = b"marhaba bus list tag", b"marhaba bus list entry"
 #: in bytes, to which the JSON of an entry is filled up; what is longer, to a multiple of the last.
 #: Of 1,500 invented people with names in both scripts 99 % take the first: a list grows by 12 %.
 LENGTHS = (320, 512, 2048)
+#: the same of a compact entry, of which most take the first, and those with a telephone the second
+COMPACT_LENGTHS = (96, 160, 320, 2048)
 _NONCE_BYTES = 12
 
 
@@ -95,46 +108,68 @@ def _key(info: bytes, token: bytes) -> bytes:
 
 def seal_entry(token: bytes, content: Mapping[str, Any]) -> SealedEntry:
     """Encrypt a badge's entry, so that only a reader of the badge's token can decrypt it."""
-    return _sealed(badge_tag(token), _key(_BADGE_KEY, token), content)
+    return _sealed(badge_tag(token), _key(_BADGE_KEY, token), content, LENGTHS)
+
+
+def seal_compact_entry(token: bytes, content: Mapping[str, Any]) -> SealedEntry:
+    """Encrypt the same written short, for a reader who has the names in the list's head."""
+    key = _key(_BADGE_KEY, token)
+    return _sealed(badge_tag(token), key, compact_entry(content), COMPACT_LENGTHS)
 
 
 def seal_bus_list(token: bytes, content: Mapping[str, Any]) -> SealedEntry:
     """Encrypt the list of a bus for the badge of its leader, whose token this is."""
-    return _sealed(bus_tag(token), _key(_BUS_KEY, token), content)
+    return _sealed(bus_tag(token), _key(_BUS_KEY, token), content, LENGTHS)
 
 
-def _sealed(tag: str, key: bytes, content: Mapping[str, Any]) -> SealedEntry:
+def seal_compact_bus_list(token: bytes, content: Mapping[str, Any]) -> SealedEntry:
+    """Encrypt the same written short, for a reader who has the names in the list's head."""
+    key = _key(_BUS_KEY, token)
+    return _sealed(bus_tag(token), key, compact_bus(content), COMPACT_LENGTHS)
+
+
+def _sealed(tag: str, key: bytes, content: object, lengths: Sequence[int]) -> SealedEntry:
     nonce = os.urandom(_NONCE_BYTES)
     clear = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    sealed = nonce + AESGCM(key).encrypt(nonce, _filled_up(clear), tag.encode())
+    sealed = nonce + AESGCM(key).encrypt(nonce, _filled_up(clear, lengths), tag.encode())
     return SealedEntry(tag, text_of(sealed))
 
 
-def _filled_up(clear: bytes) -> bytes:
-    largest = LENGTHS[-1]
+def _filled_up(clear: bytes, lengths: Sequence[int]) -> bytes:
+    largest = lengths[-1]
     several = -(-len(clear) // largest) * largest
-    return clear.ljust(next((one for one in LENGTHS if len(clear) <= one), several))
+    return clear.ljust(next((one for one in lengths if len(clear) <= one), several))
 
 
-def open_entry(token: bytes, entry: SealedEntry) -> dict[str, Any] | None:
-    """Decrypt a badge's entry; None when it belongs to another badge or was tampered with."""
-    return _opened(_key(_BADGE_KEY, token), entry)
+def open_entry(
+    token: bytes, entry: SealedEntry, names: ListNames = NO_NAMES
+) -> dict[str, Any] | None:
+    """Decrypt a badge's entry; None when it belongs to another badge or was tampered with.
+
+    Args:
+        names: of the head of the list, where entries may be compact.
+    """
+    return _opened(_key(_BADGE_KEY, token), entry, lambda row: whole_entry(row, names))
 
 
-def open_bus_list(token: bytes, entry: SealedEntry) -> dict[str, Any] | None:
+def open_bus_list(
+    token: bytes, entry: SealedEntry, names: ListNames = NO_NAMES
+) -> dict[str, Any] | None:
     """Decrypt the list of the bus that a badge's holder leads; None as for an entry."""
-    return _opened(_key(_BUS_KEY, token), entry)
+    return _opened(_key(_BUS_KEY, token), entry, lambda row: whole_bus(row, names))
 
 
-def _opened(key: bytes, entry: SealedEntry) -> dict[str, Any] | None:
-    sealed = bytes_of(entry.sealed)
-    nonce, cipher = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+def _opened(
+    key: bytes, entry: SealedEntry, whole: Callable[[list[Any]], dict[str, Any]]
+) -> dict[str, Any] | None:
     try:
-        clear = AESGCM(key).decrypt(nonce, cipher, entry.tag.encode())
-    except (InvalidTag, ValueError):
+        sealed = bytes_of(entry.sealed)
+        nonce, cipher = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        content = json.loads(AESGCM(key).decrypt(nonce, cipher, entry.tag.encode()))
+        told: dict[str, Any] = whole(content) if isinstance(content, list) else content
+    except (InvalidTag, ValueError, KeyError, IndexError, TypeError):
         return None
-    content: dict[str, Any] = json.loads(clear)
-    return content
+    return told
 
 
 def signed_bytes(

@@ -31,6 +31,11 @@ class Beside:
         """Say whether the work is being done."""
         return self._process is not None and self._process.is_alive()
 
+    @property
+    def has_failed(self) -> bool:
+        """Say whether the work that was done last has failed."""
+        return self._process is not None and bool(self._process.exitcode)
+
     def start(self, tools: Tools, now: datetime) -> None:
         """Start to do the work."""
         tools.database.disconnect()

@@ -42,6 +42,7 @@ from checkin.worker.context import Kind, Tools, opened_tools
 from checkin.worker.copies import HourlyCopies
 from checkin.worker.finding import answer_badge_requests
 from checkin.worker.kinds import KINDS
+from checkin.worker.list_segments import ListSegments
 from checkin.worker.moving_up import move_people_up, tell_people
 from checkin.worker.perform import end_early, record_failure
 from checkin.worker.processes import CONTEXT, DATABASE_AWAY, ran_out_of_memory, ran_out_of_time
@@ -104,6 +105,7 @@ class Worker:
         self._is_ending = False
         self._beat_at = float("-inf")
         self._copies, self._bounces = HourlyCopies(), BounceReading()
+        self._lists = ListSegments()
 
     def run(self) -> None:
         """Do jobs until SIGTERM or Ctrl-C; those that are under way then are queued again."""
@@ -159,6 +161,7 @@ class Worker:
         deliver_to_webhooks(tools)
         self._copies.look(tools)
         self._bounces.look(tools)
+        self._lists.look(tools)
         fetch_sheets(tools)
 
     def _write_heartbeat(self, tools: Tools, session: Session) -> set[int]:
@@ -179,6 +182,7 @@ class Worker:
     def _end(self, tools: Tools) -> None:
         self._copies.end()
         self._bounces.end()
+        self._lists.end()
         for running in self._running:
             running.end(GRACE_S)
         until = time.monotonic() + 2 * GRACE_S

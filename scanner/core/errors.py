@@ -157,6 +157,12 @@ class ComeLater(ServerUnreachable):
     code = "come_later"
 
 
+class ListNotReady(ServerUnreachable):
+    """The server is preparing the gate list: it is there in `wait_s`."""
+
+    code = "list_not_ready"
+
+
 class AskedTooOften(ServerUnreachable):
     """This device searched, or tried PINs, more often than it may; `minutes` says how long."""
 

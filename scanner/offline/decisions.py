@@ -83,7 +83,7 @@ class OfflineGate:
         if reason is not None and scan.type == Direction.ENTRY:
             return self._refused(scan, Reason(reason))
         entry = self.held.entry(tag)
-        content = open_entry(token, entry) if entry else None
+        content = open_entry(token, entry, self.held.names) if entry else None
         if content is None:
             return self._unlisted(scan, tag, known=reason is not None)
         return self._decided(scan, tag, content)
@@ -101,7 +101,8 @@ class OfflineGate:
         """
         token = parse_code(code)
         entry = self.held.entry(bus_tag(token)) if token else None
-        content = open_bus_list(token, entry) if token and entry else None
+        names = self.held.names
+        content = open_bus_list(token, entry, names) if token and entry else None
         if content is None:
             return None
         days, now = days_from(self.held.policy()), self.clock.server_now()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from checkin.protocol.compact_entries import names_in
 from checkin.protocol.gate_list import (
     FORMAT,
     SealedEntry,
@@ -14,6 +15,7 @@ from checkin.protocol.gate_list import (
     list_is_genuine,
     signed_bytes,
 )
+from checkin.protocol.list_segments import HEAD_FORMAT, Named, segments_in
 
 #: a list that the server has not confirmed for this long is worth a warning
 STALE_AFTER = timedelta(minutes=30)
@@ -50,13 +52,23 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A gate list as it arrived: parsed, but not verified."""
+    """A gate list as it arrived: parsed, but not verified.
+
+    Attributes:
+        segments: in which the list of very many people is fetched; it has no entries then.
+    """
 
     head: dict[str, Any]
     tombstones: tuple[Tombstone, ...]
     entries: tuple[SealedEntry, ...]
     public_key: str
     signature: str
+    segments: tuple[Named, ...] = ()
+
+    @property
+    def comes_in_segments(self) -> bool:
+        """Say whether it is the head of a list whose segments are to be fetched."""
+        return bool(self.head["format"] == HEAD_FORMAT)
 
     @property
     def cursor(self) -> int:
@@ -75,19 +87,21 @@ class Received:
 
     @property
     def issued_at(self) -> datetime:
-        """Return when the server made it."""
-        return datetime.fromisoformat(self.head["issued_at"])
+        """Return as of which moment it is: when the server made it, or its segments."""
+        return datetime.fromisoformat(self.head.get("as_of") or self.head["issued_at"])
 
 
 def received(body: dict[str, Any]) -> Received | None:
     """Read the reply of `GET /gate-list`; None when it is not one."""
     try:
+        head = dict(body["head"])
         read = Received(
-            dict(body["head"]),
+            head,
             tuple(Tombstone(str(t["tag"]), str(t["reason"])) for t in body["tombstones"]),
             tuple(SealedEntry(str(e["tag"]), str(e["sealed"])) for e in body["entries"]),
             str(body["public_key"]),
             str(body["signature"]),
+            segments_in(head) if head["format"] == HEAD_FORMAT else (),
         )
         return read if _is_readable(read) else None
     except (KeyError, TypeError, ValueError, OverflowError):
@@ -98,8 +112,11 @@ def _is_readable(read: Received) -> bool:
     head = read.head
     signed_bytes(head, read.tombstones, read.entries)  # half a surrogate has no bytes
     kinds = isinstance(head["event"], str) and isinstance(head["policy"], dict)
-    dated = head["format"] == FORMAT and read.issued_at.tzinfo is not None
-    return kinds and dated and read.cursor >= read.since
+    dated = read.issued_at.tzinfo is not None and read.cursor >= read.since
+    if not read.comes_in_segments:
+        return kinds and dated and head["format"] == FORMAT
+    names_in(head)
+    return kinds and dated and not (read.since or read.tombstones or read.entries)
 
 
 def objection(held: Held, new: Received | None) -> Objection | None:

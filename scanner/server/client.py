@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from scanner.core.battery import battery
 from scanner.core.errors import PairingRefused, RequestRejected, ServerUnreachable, TokenRefused
@@ -114,13 +114,20 @@ class Client(HttpLink):
             raise ServerUnreachable(server=self.server)
         return reply
 
-    def gate_list(self, since: int, etag: str, epoch: str = "") -> ListReply | None:
+    def gate_list(
+        self, since: int, etag: str, epoch: str = "", *, segments: bool = False
+    ) -> ListReply | None:
         """Return the gate list, or what changed since a cursor; None when `etag` still holds.
 
         Args:
             epoch: of the list that has this cursor; "" where it has none.
+            segments: of very many people the head may come alone, which names its segments.
+
+        Raises:
+            ListNotReady: the segments are being written.
         """
         asked = {"since": str(since), "epoch": epoch} if since else {}
+        asked |= {"segments": "1"} if segments else {}
         query = urlencode({name: value for name, value in asked.items() if value})
         path = "gate-list" + (f"?{query}" if query else "")
         known = {"If-None-Match": etag} if etag else {}
@@ -133,6 +140,20 @@ class Client(HttpLink):
     def hubs(self) -> dict[str, Any]:
         """Return the certificates of the event's hubs; RequestRejected of an earlier server."""
         return self.get("hubs", timeout_s=LIST_TIMEOUT_S)
+
+    def segments(self, marks: Sequence[str]) -> bytes:
+        """Return segments of the gate list behind one another; whether they are right marks tell.
+
+        Raises:
+            RequestRejected: one is there no more: the list's head is to be asked for again.
+        """
+        path = f"gate-list/segments/{quote(','.join(marks), safe=',')}"
+        answer = self._send("GET", path, None, LIST_TIMEOUT_S, {})
+        self._check_whose(answer)
+        if answer.response.status_code != 200:
+            self._understood(answer)
+            raise ServerUnreachable(server=self.server)
+        return answer.response.content
 
     def people_list(self) -> dict[str, Any]:
         """Return the key of this help desk and the marks of the pages of people."""

@@ -87,7 +87,8 @@ class Server(Protocol):
 class Courier:
     """Delivers new scans on one thread; waiting scans and the heartbeat use another.
 
-    Two threads, because a batch of old scans must never make the person at the gate wait.
+    Two threads, because a batch of old scans must never make the person at the gate wait. A third
+    one fetches the segments of a long list, so that neither waits for a slow line.
     """
 
     def __init__(
@@ -133,6 +134,9 @@ class Courier:
             threading.Thread(target=self._deliver_fresh, name="deliver", daemon=True),
             threading.Thread(target=self._run_rounds, name="rounds", daemon=True),
         ]
+        # Nobody waits for it at the end: what it has not stored it fetches the next time.
+        self._list_thread = threading.Thread(target=self._fetch_lists, name="list", daemon=True)
+        self._list_comes = threading.Event()
 
     @property
     def lists(self) -> OfflineGate:
@@ -141,7 +145,7 @@ class Courier:
 
     def start(self) -> None:
         """Start the threads."""
-        for thread in self._threads:
+        for thread in (*self._threads, self._list_thread):
             thread.start()
 
     def submit(self, scan: Scan, tell: Callable[[Verdict], None] | None = None) -> None:
@@ -217,6 +221,7 @@ class Courier:
         """Deliver what was submitted, try once to send what waits, return the lease, and stop."""
         self._fresh.put(None)
         self._over.set()
+        self._list_comes.set()
         for thread in self._threads:
             thread.join()
         resume, drain = self._backlog.resume, self._backlog.drain
@@ -397,10 +402,38 @@ class Courier:
         epoch = self._delivery.spool.acknowledged.epoch
         # A list of an earlier epoch is not as old as it says: it is another one.
         is_due = now >= self._next_refresh or epoch != self._supplied_epoch
-        if not self._delivery.link.online or not is_due:
+        if not self._delivery.link.online:
             return
-        self._next_refresh, self._supplied_epoch = now + EVERY_S, epoch
-        self._refresh.run()
+        if is_due:
+            self._next_refresh, self._supplied_epoch = now + EVERY_S, epoch
+            self._next_refresh = now + self._refresh.run()
+        if not self._refresh.held.is_coming:
+            return
+        self._note_connection(online=True)  # for how far it is
+        if self._list_thread.is_alive():
+            self._list_comes.set()
+        else:
+            self.fetch_segments()
+
+    def _fetch_lists(self) -> None:
+        while not self._over.is_set():
+            self._list_comes.wait()
+            self._list_comes.clear()
+            self._guarded(self.fetch_segments)
+
+    def fetch_segments(self) -> None:
+        """Fetch the segments of the list that is coming, as the third thread does."""
+        try:
+            is_used = self._refresh.fetch_segments(self._over.is_set)
+        except ServerUnreachable:
+            return  # whether the server is there, the heartbeat finds out
+        except ScannerError:
+            if not self._over.is_set():  # else its file may be closed already
+                raise
+            return
+        if is_used or not self._refresh.held.is_coming:
+            self._next_refresh = -math.inf  # for what has changed behind it
+            self._note_connection(online=self._delivery.link.online)
 
     def _offer(self) -> None:
         self._backlog.offer(self._refresh.clock.elapsed_s())

@@ -29,6 +29,7 @@ from scanner.core.errors import (
     CertificateRefused,
     ComeLater,
     DeviceWiped,
+    ListNotReady,
     RequestRejected,
     SearchBudget,
     ServerFailed,
@@ -313,10 +314,11 @@ class HttpLink:
             detail = str(reply.get("detail", ""))
             raise RequestRejected(answer.status_code, reply["error"], detail, reply)
         if answer.status_code == 429:
-            kind = SearchBudget if reply["error"] == SearchBudget.code else AskedTooOften
-            raise kind(server=self.server, minutes=_minutes_to_wait(answer))
-        if answer.status_code == 503 and reply["error"] == ComeLater.code:
-            raise ComeLater(server=self.server, wait_s=_seconds_to_wait(answer))
+            often = SearchBudget if reply["error"] == SearchBudget.code else AskedTooOften
+            raise often(server=self.server, minutes=_minutes_to_wait(answer))
+        for kind in (ComeLater, ListNotReady):
+            if answer.status_code == 503 and reply["error"] == kind.code:
+                raise kind(server=self.server, wait_s=_seconds_to_wait(answer))
         raise (ServerFailed if answer.status_code == 500 else ServerUnreachable)(server=self.server)
 
     def _check_whose(self, received: Answer) -> None:

@@ -17,6 +17,7 @@ LABELS = {
     "network": msgid("Network"),
     "list_age": msgid("List"),
     "no_list": msgid("none"),
+    "list_comes": msgid("{done} of {of}"),
     "seconds": msgid("{count} s"),
     "drafts": msgid("To register (network)"),
     "battery": msgid("Battery"),

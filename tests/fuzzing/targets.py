@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import tempfile
@@ -19,8 +20,17 @@ from badges.plain_svg import plain_svg
 from checkin.domain.mail.bounces import read_bounce
 from checkin.domain.people.unreadable import UnreadableFile
 from checkin.errors import InvalidRequest
+from checkin.protocol.base64url import text_of
 from checkin.protocol.codes import format_code, looks_like_ours, normalise_code, parse_code
+from checkin.protocol.compact_entries import (
+    NO_NAMES,
+    compact_bus,
+    compact_entry,
+    whole_bus,
+    whole_entry,
+)
 from checkin.protocol.gate_list import SealedEntry, Tombstone, sign_list, signed_bytes
+from checkin.protocol.list_segments import extent_of, record_in
 from checkin.protocol.walk_ins import open_walk_in, public_text, seal_walk_in
 from checkin.services.spreadsheets.reading import read_table
 from checkin.services.uploads.tables import _quotas
@@ -34,6 +44,7 @@ from tests.fuzzing.target import Reader, Target
 from tests.scanner.offline.lists import KEY, a_list, content
 from tests.services.spreadsheets.workbooks import workbook
 
+_VECTORS = Path(__file__).parents[1] / "vectors"
 _REPORTS = Path(__file__).parents[1] / "domain" / "mail" / "bounces"
 _TOKEN = bytes(range(16))
 _PRIVATE = ec.derive_private_key(7, ec.SECP256R1())
@@ -116,6 +127,18 @@ def _gate_list(data: bytes) -> None:
         entries = [SealedEntry(e["tag"], e["sealed"]) for e in body["entries"]]
         body["signature"] = sign_list(KEY, signed_bytes(body["head"], tombs, entries))
     objection(Held(event="rabat"), received(body))
+
+
+def _segment(data: bytes) -> None:
+    """Read a segment, and its bytes as what a compact entry tells."""
+    with suppress(ValueError):
+        extent = extent_of(data)
+        assert record_in(data, text_of(bytes.fromhex(extent.first))) is not None
+    with suppress(KeyError, IndexError, TypeError, ValueError, RecursionError):
+        row = json.loads(data)
+        for whole in (whole_entry, whole_bus):
+            with suppress(KeyError, IndexError, TypeError, ValueError):
+                whole(row, NO_NAMES)
 
 
 def _walk_in(data: bytes) -> None:
@@ -241,6 +264,12 @@ def _target(name: str, seeds: tuple[bytes, ...], read: Reader, share: int, **mor
 
 
 _LIST = a_list([(format_code(_TOKEN), content())], [format_code(bytes(16))])
+_SEGMENTS = json.loads((_VECTORS / "segments.json").read_text("utf-8"))
+_PEOPLE = [compact_entry(one) for one in _SEGMENTS["contents"]]
+_SEGMENT_SEEDS = (
+    base64.b64decode(_SEGMENTS["segment"]),
+    *_json(*_PEOPLE, compact_bus(_SEGMENTS["bus"])),
+)
 TARGETS = {
     target.name: target
     for target in (
@@ -255,7 +284,8 @@ TARGETS = {
         _target("svg", _DRAWINGS, _svg, 80),
         _target("drawn-svg", _DRAWINGS, _logo, 6),
         _target("pictures", (a_png((9, 9)), _jpeg()), _logo, 14),
-        _target("gate-lists", _json(_LIST), _gate_list, 30),
+        _target("gate-lists", _json(_LIST, _SEGMENTS["list"]), _gate_list, 20),
+        _target("segments", _SEGMENT_SEEDS, _segment, 10),
         _target("walk-ins", (_SEALED["sealed"].encode(),), _walk_in, 20),
     )
 }

@@ -28,6 +28,17 @@ export function busVector() {
   return JSON.parse(readFileSync(new URL("../vectors/bus_list.json", import.meta.url), "utf-8"));
 }
 
+/**
+ * Return a list in segments as Python sealed and signed it, its only segment, and what is in it.
+ * @returns {{codes: string[], contents: EntryContent[], bus: BusContent, list: ListReply,
+ *   segment: Uint8Array<ArrayBuffer>}}
+ */
+export function segmentsVector() {
+  const url = new URL("../vectors/segments.json", import.meta.url);
+  const vector = JSON.parse(readFileSync(url, "utf-8"));
+  return { ...vector, segment: new Uint8Array(Buffer.from(vector.segment, "base64")) };
+}
+
 const SERVER = await aServerKey();
 
 /** @type {ListPolicy} */

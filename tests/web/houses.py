@@ -50,6 +50,7 @@ class House:
             "step": "rehearsal",
             "form": "csv",
             "page": PAGE,
+            "marks": "nobodys",
             "kind": "canceled",
             "scan_id": uuid4(),
             "operator_id": 999,

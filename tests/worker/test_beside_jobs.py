@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from checkin.services.backups.archives import check_backup
 from checkin.services.backups.copies import ask_for_copy, copies_in, last_failure
+from checkin.services.gates import list_passes
+from checkin.services.gates.list_passes import MOST_AT_ONCE, live_passes
 from checkin.services.mail.mailbox_settings import last_look
 from checkin.settings import Settings
+from checkin.worker.beside import Beside
+from checkin.worker.context import Tools
+from checkin.worker.list_segments import ListSegments
 from tests.services.mail.imap_server import dovecot, imap_server
 from tests.services.mail.test_bounces import bounced, sample
 from tests.services.mail.test_bounces import sent as sent  # noqa: PLC0414 (a fixture)
-from tests.support.factories import MASTER_KEY, write
+from tests.support import factories
+from tests.support.factories import KEYS, MASTER_KEY, write
 from tests.support.waiting import wait_for
 from tests.support.working import working
 from tests.worker.kinds import TEST_KINDS
@@ -69,3 +75,33 @@ def test_the_mailbox_is_read_by_itself(database, settings, sent):
 def look(database):
     with database.read() as session:
         return last_look(session)
+
+
+def test_the_gate_list_of_very_many_people_is_written_into_segments(database, settings):
+    event = factories.an_event(database)
+    factories.badges(database, event, MOST_AT_ONCE + 1)
+
+    def live():
+        with database.read() as session:
+            return live_passes(session, event.id)
+
+    with working(settings, kinds=TEST_KINDS) as worker:
+        wait_for(live, "the segments", timeout_s=60)
+
+        assert worker.is_alive()
+    assert live().records == MOST_AT_ONCE + 1
+
+
+def test_after_a_failure_segments_are_written_again_a_while_later(database, settings, monkeypatch):
+    started = []
+    lists = ListSegments()
+    monkeypatch.setattr(lists._writing, "start", lambda _tools, now: started.append(now))
+    monkeypatch.setattr(Beside, "has_failed", True)
+    monkeypatch.setattr(list_passes, "MOST_AT_ONCE", 3)
+    factories.badges(database, factories.an_event(database), 4)
+    now = datetime.now(UTC)
+
+    for seconds in (0, 5, 59, 61):
+        lists.look(Tools(database, KEYS, settings, lambda at=seconds: now + timedelta(seconds=at)))
+
+    assert started == [now, now + timedelta(seconds=61)]

@@ -78,6 +78,7 @@ class OpeningHours(Base):
 
 
 _NAMED = text("name <> ''")
+_UNDER_WAY = text("completed_at IS NULL")
 
 
 class Device(Base):
@@ -323,3 +324,57 @@ class LeasePlace(Base):
     event_id: Mapped[int]
     places: Mapped[int]
     used: Mapped[int] = mapped_column(default=0)
+
+
+class GateListPass(Base):
+    """Some writing of the gate list's changes into segments, which never change afterwards.
+
+    The segments that count are those of the last complete pass that wrote the whole list, and of
+    the complete passes after it. While a pass is under way its row keeps others from beginning one.
+    """
+
+    __tablename__ = "gate_list_pass"
+    __table_args__ = (
+        Index(
+            "uq_gate_list_pass_under_way",
+            "event_id",
+            unique=True,
+            sqlite_where=_UNDER_WAY,
+            postgresql_where=_UNDER_WAY,
+        ),
+        Index(None, "event_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    #: of the database, from whose lists it was written
+    epoch: Mapped[str] = mapped_column(String(32))
+    #: the version of the list up to which it wrote
+    cursor: Mapped[int]
+    #: it wrote the whole list, and not only what had changed
+    whole: Mapped[bool]
+    #: when it last told that it goes on
+    kept_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    #: entries and tombstones that it wrote
+    records: Mapped[int]
+
+
+class GateListSegment(Base):
+    """A piece of the gate list as devices fetch it; see `checkin.protocol.list_segments`."""
+
+    __tablename__ = "gate_list_segment"
+    __table_args__ = (UniqueConstraint("pass_id", "number"),)
+
+    mark: Mapped[str] = mapped_column(String(43), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    pass_id: Mapped[int] = mapped_column(ForeignKey("gate_list_pass.id"))
+    #: its place within the pass
+    number: Mapped[int]
+    records: Mapped[int]
+    size: Mapped[int]
+    #: the first and the last tag in it, in hexadecimal
+    first: Mapped[str] = mapped_column(String(32))
+    last: Mapped[str] = mapped_column(String(32))
+    content: Mapped[bytes]

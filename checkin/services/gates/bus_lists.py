@@ -7,8 +7,7 @@ newest of its passengers' entries, of the leader's badge, and of the bus itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -16,25 +15,19 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Badge, Bus, BusLeader, BusPassenger, Delegation, Participant
 from checkin.domain.scanning.reasons import Reason
-from checkin.protocol.gate_list import (
-    SealedEntry,
-    Tombstone,
-    badge_ref,
-    bus_tag,
-    seal_bus_list,
-)
+from checkin.protocol.gate_list import SealedEntry, Tombstone, badge_ref, bus_tag
 from checkin.services.people.search import badges_with_holders
 
 #: returns the token of the badge that a row is about
 TokenOf = Callable[[Row[Any]], bytes]
 #: returns what an entry of the gate list tells of the holder of the badge that a row is about
 Tell = Callable[[Row[Any]], Mapping[str, Any]]
-#: returns the entry under a tag as of a version, sealed only where it is not kept
-Sealed = Callable[[str, int, Callable[[], SealedEntry]], SealedEntry]
+#: seals the list of a bus for the token of its leader's badge, as of a version
+Seal = Callable[[bytes, int, Mapping[str, Any]], SealedEntry]
 
 
 def bus_lists_since(
-    session: Session, event_id: int, since: int, *, token_of: TokenOf, tell: Tell, sealed: Sealed
+    session: Session, event_id: int, since: int, *, token_of: TokenOf, tell: Tell, seal: Seal
 ) -> tuple[list[Tombstone], list[SealedEntry]]:
     """Return what a device that has the gate list up to `since` has to forget, and to learn."""
     leaders = _leaders_since(session, event_id, since)
@@ -44,21 +37,22 @@ def bus_lists_since(
     for row, version in leaders:
         token = token_of(row)
         if _opens_list(row):
-            seal = partial(seal_bus_list, token, contents[row.bus_id])
-            entries.append(sealed(bus_tag(token), version, seal))
+            entries.append(seal(token, version, contents[row.bus_id]))
         else:
             tombstones.append(Tombstone(bus_tag(token), Reason.REVOKED))
     return tombstones, entries
 
 
 def bus_contents(
-    session: Session, event_id: int, bus_ids: Iterable[int], *, token_of: TokenOf, tell: Tell
+    session: Session, event_id: int, bus_ids: Collection[int], *, token_of: TokenOf, tell: Tell
 ) -> dict[int, dict[str, Any]]:
     """Return the lists of these buses: bus, delegation, and passengers by name.
 
     Each passenger has the ref of a working badge, and what its entry tells but the delegation,
     which is the same for all. Whoever has no badge is on no list.
     """
+    if not bus_ids:  # as nearly always, when a device asks for what has changed
+        return {}
     buses = session.execute(
         select(Bus.id, Bus.name, Delegation.id, Delegation.name, Delegation.name_ar)
         .join(Delegation, Delegation.id == Bus.delegation_id)

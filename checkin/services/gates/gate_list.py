@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Result, Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
@@ -31,7 +32,9 @@ from checkin.protocol.gate_list import (
     SealedEntry,
     Tombstone,
     badge_tag,
+    bus_tag,
     public_key_text,
+    seal_bus_list,
     seal_entry,
     sign_list,
     signed_bytes,
@@ -67,6 +70,18 @@ class GateList:
     signature: str
 
 
+class Sealing(Protocol):
+    """Seals what changed of a list."""
+
+    def entry(self, row: Row[Any], token: bytes, tell: Tell) -> SealedEntry:
+        """Return the sealed entry of one badge as of its row's version."""
+        ...
+
+    def bus_list(self, token: bytes, version: int, content: Mapping[str, Any]) -> SealedEntry:
+        """Return the sealed list of a bus for its leader's badge, as of a version."""
+        ...
+
+
 class SealedEntries:
     """A cache of sealed entries by badge and version: sealing 10,000 takes most of a second."""
 
@@ -76,10 +91,15 @@ class SealedEntries:
 
     def entry(self, row: Row[Any], token: bytes, tell: Tell) -> SealedEntry:
         """Return the sealed entry of one badge as of its row's version."""
-        return self.sealed(badge_tag(token), row.list_version, lambda: seal_entry(token, tell(row)))
+        return self._sealed(
+            badge_tag(token), row.list_version, lambda: seal_entry(token, tell(row))
+        )
 
-    def sealed(self, tag: str, version: int, seal: Callable[[], SealedEntry]) -> SealedEntry:
-        """Return the entry under a tag as of a version, sealed only where it is not kept."""
+    def bus_list(self, token: bytes, version: int, content: Mapping[str, Any]) -> SealedEntry:
+        """Return the sealed list of a bus for its leader's badge, as of a version."""
+        return self._sealed(bus_tag(token), version, lambda: seal_bus_list(token, content))
+
+    def _sealed(self, tag: str, version: int, seal: Callable[[], SealedEntry]) -> SealedEntry:
         with self._mutex:
             kept = self._kept.get(tag)
         if kept is not None and kept[0] == version:
@@ -107,28 +127,37 @@ def gate_list(
     event = session.get_one(Event, event_id)
     cursor = event.list_version  # read before the badges: what changes now comes again next time
     since = since if since <= cursor else 0
-    signer = keys.list_signer(event.slug)
-    limited = _limited_gates(session, event_id)
     token_of, tell = list_readers(session, event, keys)
-    tombstones, entries = [], []
-    for row in session.execute(_badges_since(event_id, since)):
-        token = token_of(row)
-        if row.revoked_at is not None:
-            tombstones.append(Tombstone(badge_tag(token), Reason.REVOKED))
-        else:
-            entries.append(sealed.entry(row, token, tell))
+    changed = badges_since(session, event_id, since)
+    tombstones, entries = badge_records(changed, token_of=token_of, tell=tell, sealed=sealed)
     buried, buses = bus_lists_since(
-        session, event_id, since, token_of=token_of, tell=tell, sealed=sealed.sealed
+        session, event_id, since, token_of=token_of, tell=tell, seal=sealed.bus_list
     )
-    tombstones += buried
-    entries += buses
-    head = _head(event, cursor, since, now) | {
-        "epoch": current_epoch(session),
-        "policy": _policy(session, event, limited),
-        "gates": [asdict(gate) for gate in gates_to_go_to(session, event_id)],
-    }
+    head = list_head(session, event, cursor, since, now)
+    return signed_list(keys, head, [*tombstones, *buried], [*entries, *buses])
+
+
+def signed_list(
+    keys: Keys,
+    head: Mapping[str, Any],
+    tombstones: Sequence[Tombstone] = (),
+    entries: Sequence[SealedEntry] = (),
+) -> GateList:
+    """Sign a list with the key of its event."""
+    signer = keys.list_signer(head["event"])
     signature = sign_list(signer, signed_bytes(head, tombstones, entries))
     return GateList(head, tombstones, entries, public_key_text(signer), signature)
+
+
+def list_head(
+    session: Session, event: Event, cursor: int, since: int, now: datetime
+) -> dict[str, Any]:
+    """Return the head of a list that leads from a cursor to another one."""
+    return _head(event, cursor, since, now) | {
+        "epoch": current_epoch(session),
+        "policy": _policy(session, event, _limited_gates(session, event.id)),
+        "gates": [asdict(gate) for gate in gates_to_go_to(session, event.id)],
+    }
 
 
 def list_readers(session: Session, event: Event, keys: Keys) -> tuple[TokenOf, Tell]:
@@ -144,14 +173,45 @@ def list_readers(session: Session, event: Event, keys: Keys) -> tuple[TokenOf, T
     )
 
 
-def _badges_since(event_id: int, since: int) -> Any:
-    return (
+def badges_since(
+    session: Session,
+    event_id: int,
+    since: int,
+    *,
+    after: UUID | None = None,
+    most: int | None = None,
+) -> Result[Any]:
+    """Return the badges that changed after a version with their holders, by version.
+
+    Args:
+        after: a badge of the version `since`, of which those behind it are returned, too.
+        most: not more than so many.
+    """
+    newer = Badge.list_version > since
+    if after is not None:
+        newer = or_(newer, and_(Badge.list_version == since, Badge.id > after))
+    return session.execute(
         badges_with_holders(
             Badge.issue, Badge.list_version, Participant.category_id, Delegation.quota
         )
-        .where(Badge.event_id == event_id, Badge.list_version > since)
+        .where(Badge.event_id == event_id, newer)
         .order_by(Badge.list_version, Badge.id)
+        .limit(most)
     )
+
+
+def badge_records(
+    rows: Iterable[Row[Any]], *, token_of: TokenOf, tell: Tell, sealed: Sealing
+) -> tuple[list[Tombstone], list[SealedEntry]]:
+    """Return what a list tells of badges: a tombstone of those that are revoked."""
+    tombstones, entries = [], []
+    for row in rows:
+        token = token_of(row)
+        if row.revoked_at is not None:
+            tombstones.append(Tombstone(badge_tag(token), Reason.REVOKED))
+        else:
+            entries.append(sealed.entry(row, token, tell))
+    return tombstones, entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +241,7 @@ class EntryFacts:
 
 def entry_facts(session: Session, event: Event) -> EntryFacts:
     """Return the facts of an event's entries as they are now."""
-    gates = _gates_by_category(session, event.id)
+    gates = gates_by_category(session, event.id)
     return EntryFacts(gates, flags_of(session, event.id), event.gates_call_coordinators)
 
 
@@ -211,7 +271,7 @@ def entry_content(row: Row[Any], facts: EntryFacts) -> dict[str, Any]:
     }
 
 
-def _gates_by_category(session: Session, event_id: int) -> dict[int, list[int]]:
+def gates_by_category(session: Session, event_id: int) -> dict[int, list[int]]:
     """Return, for each category, the limited gates that admit it."""
     gates: defaultdict[int, list[int]] = defaultdict(list)
     rows = session.execute(
@@ -239,7 +299,7 @@ def _head(event: Event, cursor: int, since: int, now: datetime) -> dict[str, Any
         "event": event.slug,
         "cursor": str(cursor),
         "since": str(since) if since else None,
-        "issued_at": _text(now),
+        "issued_at": moment_text(now),
     }
 
 
@@ -247,10 +307,10 @@ def _policy(session: Session, event: Event, limited: Sequence[int]) -> dict[str,
     stop = open_stop(session, event.id)
     return {
         "reentry": event.reentry,
-        "doors_open_at": _text(event.doors_open_at),
-        "doors_close_at": _text(event.doors_close_at),
+        "doors_open_at": moment_text(event.doors_open_at),
+        "doors_close_at": moment_text(event.doors_close_at),
         "grace_s": event.grace_s,
-        "reserve_from": _text(event.reserve_from),
+        "reserve_from": moment_text(event.reserve_from),
         "capacity": event.capacity,
         "limited_gates": list(limited),
         "stopped": stop and stop.messages,
@@ -262,17 +322,18 @@ def _policy(session: Session, event: Event, limited: Sequence[int]) -> dict[str,
 
 def _day(day: EventDay) -> dict[str, Any]:
     moments = ("starts_at", "ends_at", "doors_open_at", "doors_close_at", "reserve_from")
-    return {"day": day.day} | {name: _text(getattr(day, name)) for name in moments}
+    return {"day": day.day} | {name: moment_text(getattr(day, name)) for name in moments}
 
 
 def _hours(hours: OpeningHours) -> dict[str, Any]:
     return {
         "gate_id": hours.gate_id,
         "category_id": hours.category_id,
-        "opens_at": _text(hours.opens_at),
-        "closes_at": _text(hours.closes_at),
+        "opens_at": moment_text(hours.opens_at),
+        "closes_at": moment_text(hours.closes_at),
     }
 
 
-def _text(moment: datetime | None) -> str | None:
+def moment_text(moment: datetime | None) -> str | None:
+    """Write a moment as the head of a list has it."""
     return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from checkin.db.models import HelpCall
 from checkin.domain.gates.turns import Turn
-from checkin.errors import InvalidRequest, Unavailable
+from checkin.errors import InvalidRequest, NotFound, Unavailable
+from checkin.protocol.list_segments import MOST_AT_ONCE
 from checkin.protocol.version import VERSION
 from checkin.services.accounts.pins import somebody_has_a_pin
 from checkin.services.backups.epochs import current_epoch
@@ -22,6 +25,8 @@ from checkin.services.gates.device_reports import Report, asked_to_send_again, r
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.gates.gate_list import GateList, current_cursor, gate_list
 from checkin.services.gates.help_calls import call_of
+from checkin.services.gates.list_segments import list_of_segments
+from checkin.services.gates.recent_lists import ListAnswer
 from checkin.services.hub.held_lists import held_list, newest_cursor
 from checkin.web.api.clocks import milliseconds
 from checkin.web.api.contract import (
@@ -37,9 +42,18 @@ from checkin.web.api.contract import (
 )
 from checkin.web.api.schemas import GateListReply, ListQuery
 from checkin.web.api.status_bodies import StatusQuery, StatusReply
-from checkin.web.site.json import gate_body, json_response, status_body, utc_text
+from checkin.web.site.json import (
+    gate_body,
+    json_response,
+    json_text,
+    status_body,
+    utc_text,
+)
 from checkin.web.site.state import COUNTS, marhaba
 from checkin.web.site.streams import stream_of
+
+#: what a mark names never changes; it is for devices of its event alone
+_FOR_GOOD = "private, immutable, max-age=604800"
 
 bp = APIBlueprint("lists", __name__, tag="Lists and counts")
 
@@ -52,34 +66,36 @@ bp = APIBlueprint("lists", __name__, tag="Lists and counts")
 def read_gate_list() -> Response:
     """Return the signed gate list: apply its tombstones, then its entries."""
     check_epoch()
-    response = gate_list_response(current_device())
-    # Whatever the answer was, the device now has the newest list.
-    try_to_mark_seen(marhaba().database, current_device().id, now(), list_at=now())
-    return response
+    return gate_list_response(current_device())
 
 
 def gate_list_response(device: PairedDevice) -> Response:
     """Return the gate list of a device's event, as far as the request says that it lacks it."""
     state, since = marhaba(), _cursor(request.args.get("since"))
     if state.central_url:
-        return _handed_on(since, request.args.get("epoch", ""))
+        return _handed_on(device, since, request.args.get("epoch", ""))
     if since and request.args.get("epoch") == device.epoch:
         check_cursor(device.event_id, since)
+    by_segments = request.args.get("segments") == "1"
     with state.database.read() as session:
         epoch, cursor = current_epoch(session), current_cursor(session, device.event_id)
         if request.args.get("epoch", epoch) != epoch:
             since = 0  # of another list: its cursor says nothing of this one
         etag = f"{device.event_slug}-{epoch}-{cursor}-{since}"
+        is_all = True
         if request.if_none_match.contains_weak(etag):  # a proxy that packs the answer weakens it
             response = Response(status=304)
         else:
-            built = gate_list(session, device.event_id, since, state.keys, state.sealed, now())
-            response = json_response(_list_body(built))
-    response.set_etag(etag)
+            make = partial(_answer, session, device.event_id, since, by_segments)
+            answer = state.recent_lists.answer((etag, by_segments), make)
+            response, is_all = Response(answer.body, mimetype="application/json"), answer.is_all
+    response.set_etag(etag if is_all else f"{etag}-segments")
+    if is_all:  # whatever the answer was, the device now has the newest list
+        try_to_mark_seen(state.database, device.id, now(), list_at=now())
     return response
 
 
-def _handed_on(since: int, epoch: str) -> Response:
+def _handed_on(device: PairedDevice, since: int, epoch: str) -> Response:
     """Return the list as the central server has signed it: this is a hub.
 
     Raises:
@@ -96,6 +112,51 @@ def _handed_on(since: int, epoch: str) -> Response:
     else:
         response = Response(held.body, mimetype="application/json")
     response.set_etag(etag)
+    try_to_mark_seen(marhaba().database, device.id, now(), list_at=now())
+    return response
+
+
+def _answer(session: Session, event_id: int, since: int, by_segments: bool) -> ListAnswer:
+    state = marhaba()
+    if by_segments:
+        named = list_of_segments(session, event_id, since, state.keys, now())
+        if named is not None:
+            return ListAnswer(json_text(_list_body(named)).encode(), is_all=False)
+    built = gate_list(session, event_id, since, state.keys, state.sealed, now())
+    return ListAnswer(json_text(_list_body(built)).encode(), is_all=True)
+
+
+@bp.get("/gate-list/segments/<marks>")
+@for_devices
+@bp.doc(
+    responses={
+        200: {
+            "description": "The bytes of the segments, of which a mark is the SHA-256.",
+            "content": {"application/octet-stream": {"schema": {"type": "string"}}},
+        },
+        304: "The device has them.",
+    }
+    | error_responses(400, 401, 404)
+)
+def read_segments(marks: str) -> Response:
+    """Return segments that the head of a gate list names, behind one another in this order.
+
+    The marks are parted by commas. What they name never changes.
+    """
+    device, state, wanted = current_device(), marhaba(), marks.split(",")
+    if len(wanted) > MOST_AT_ONCE:
+        raise InvalidRequest(f"marks: at most {MOST_AT_ONCE} at a time")
+    found = [state.segments.content(state.database, device.event_id, mark) for mark in wanted]
+    contents = [content for content in found if content is not None]
+    if len(contents) < len(found):
+        raise NotFound("a segment is there no more: ask for the gate list again")
+    if request.if_none_match.contains_weak(marks):
+        response = Response(status=304)
+    else:
+        response = Response(contents, mimetype="application/octet-stream")
+        response.content_length = sum(map(len, contents))
+    response.headers["Cache-Control"] = _FOR_GOOD
+    response.set_etag(marks)
     return response
 
 

@@ -209,6 +209,12 @@ class ListQuery(Body):
         description="The epoch in the head of the list at hand. Of another epoch than the "
         "database's the whole list is sent.",
     )
+    segments: str | None = Field(
+        default=None,
+        pattern="^[01]$",
+        description="1: this device fetches segments. Of very many people, or changes, it is "
+        "sent a head that names them.",
+    )
 
 
 class FoundBus(Body):
@@ -245,7 +251,10 @@ class ListTombstone(Body):
 
 
 class GateListReply(Body):
-    """The signed gate list; apply tombstones before entries."""
+    """The signed gate list; apply tombstones before entries.
+
+    Or, of format 2, the head of a list in segments, without entries.
+    """
 
     head: dict[str, Any]
     tombstones: list[ListTombstone]

@@ -105,6 +105,8 @@ def _names() -> dict[str, str]:
         "scan": _("Scans"),
         "lease_place": _("Offline places used by devices"),
         "lease": _("Offline places given to devices"),
+        "gate_list_segment": _("Pieces of the gate list"),
+        "gate_list_pass": _("Writings of the gate list"),
         "badge": _("Badges"),
         "activity": _("Lines of the activity log"),
         "pairing": _("Pairing codes"),

@@ -260,6 +260,7 @@ def _status() -> dict[str, str]:
         "waiting": _("Waiting: {count}"),
         "aside": _("Set aside: {count}"),
         "list_age": _("List: {minutes} min"),
+        "list_comes": _("List loading: {done} of {of}"),
         "no_list": _("No list yet"),
         "list_stale": _("This gate's list is older than 30 minutes: check the network"),
         "clock": _("Clock off by {skew} s"),

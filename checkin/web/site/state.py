@@ -16,7 +16,9 @@ from checkin.services.common.keys import Keys
 from checkin.services.common.readiness import RecentReadiness
 from checkin.services.gates.authentication import KnownDevices, LastSeen
 from checkin.services.gates.gate_list import SealedEntries
+from checkin.services.gates.list_segments import KnownSegments
 from checkin.services.gates.people_list import PeoplePages
+from checkin.services.gates.recent_lists import RecentLists
 from checkin.services.hubs.arrivals import SettledNumbers
 from checkin.services.hubs.mirror import MirrorMarks
 from checkin.services.limits.limits import Limits
@@ -59,6 +61,8 @@ class Marhaba:
     devices: KnownDevices = field(default_factory=KnownDevices)
     last_seen: LastSeen = field(default_factory=LastSeen)
     sealed: SealedEntries = field(default_factory=SealedEntries)
+    segments: KnownSegments = field(default_factory=KnownSegments)
+    recent_lists: RecentLists = field(default_factory=RecentLists)
     people_pages: PeoplePages = field(default_factory=PeoplePages)
     mirror_marks: MirrorMarks = field(default_factory=MirrorMarks)
     settled_numbers: SettledNumbers = field(default_factory=SettledNumbers)

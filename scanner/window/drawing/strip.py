@@ -95,6 +95,10 @@ def _link_text(screen: Screen) -> str:
 
 def _list_cell(screen: Screen) -> Cell:
     label, fresh = say(screen.language, "list_age"), screen.freshness
+    if fresh is not None and fresh.coming and screen.online:
+        done, of = fresh.coming
+        text = say(screen.language, "list_comes", done=done, of=of)
+        return Cell(label, text, _DIM, warns=fresh.list_stale)
     if fresh is None or (fresh.list_age is None and screen.online):
         return Cell(label, "…", _DIM)  # it is on its way
     if fresh.list_age is None:

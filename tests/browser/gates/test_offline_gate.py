@@ -32,7 +32,7 @@ class Lender:
     grants = None
     named = None
 
-    def gate_list(self, since, etag, epoch="") -> ListReply | None:
+    def gate_list(self, since, etag, epoch="", *, segments=False) -> ListReply | None:
         return None
 
     def lease(self, held):

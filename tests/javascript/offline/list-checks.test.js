@@ -6,7 +6,7 @@ import {
   received,
 } from "../../../checkin/static/js/offline/list-checks.js";
 import { aContent, ONE, TWO } from "../fakes.js";
-import { aList, aServerKey } from "../lists.js";
+import { aList, aServerKey, segmentsVector } from "../lists.js";
 
 const NONE = { event: "", publicKey: "", cursor: 0 };
 const PLAIN = await aList();
@@ -24,14 +24,34 @@ test("a list is read with its numbers and moments", async () => {
     since: 5,
     issuedAt: Date.parse("2025-06-14T12:00:00Z"),
     epoch: "",
+    segments: null,
   });
+});
+
+const { list: HEAD } = segmentsVector();
+/** @param {object} more */
+const withHead = (more) => ({ ...HEAD, head: { ...HEAD.head, ...more } });
+
+test("the head of a list in segments is read with them, as of when they were made", async () => {
+  const list = received(HEAD);
+
+  assert.deepEqual(list?.segments, HEAD.head.segments);
+  assert.deepEqual([list?.since, list?.issuedAt], [0, Date.parse("2025-06-14T11:59:00Z")]);
+  assert.equal(await objection(NONE, list), null);
+  const newer = { event: "rabat", publicKey: HEAD.public_key, cursor: 6, epoch: "a" };
+  assert.equal(await objection(newer, list), "older");
 });
 
 /** @type {[string, object | null][]} */
 const UNREADABLE = [
   ["nothing", null],
   ["an empty object", {}],
-  ["another format", { ...PLAIN, head: { ...PLAIN.head, format: 2 } }],
+  ["another format", { ...PLAIN, head: { ...PLAIN.head, format: 3 } }],
+  ["a head that names no segments", { ...PLAIN, head: { ...PLAIN.head, format: 2 } }],
+  ["a segment without its length", withHead({ segments: [{ mark: "", first: "", last: "" }] })],
+  ["a head in segments without names", withHead({ categories: undefined })],
+  ["changes in segments", withHead({ since: "1" })],
+  ["segments with entries", { ...HEAD, entries: PLAIN.entries.concat({ tag: "a", sealed: "b" }) }],
   ["a cursor that is no number", { ...PLAIN, head: { ...PLAIN.head, cursor: "new" } }],
   ["a cursor before what it continues", { ...PLAIN, head: { ...PLAIN.head, since: "2" } }],
   ["no moment", { ...PLAIN, head: { ...PLAIN.head, issued_at: "today" } }],

@@ -22,7 +22,14 @@ const OK = { status: /** @type {const} */ ("ok"), reason: null };
 /** @type {StatusReply} */
 const COUNTS = { gates: [], delegations: [], device: { gate: PLACE } };
 /** @type {Freshness} */
-const FRESH = { listAgeMs: null, listStale: false, skewMs: null, clockOff: false, stop: null };
+const FRESH = {
+  listAgeMs: null,
+  listStale: false,
+  skewMs: null,
+  clockOff: false,
+  stop: null,
+  coming: null,
+};
 
 /**
  * Return a courier whose parts do nothing where nothing else is said, and what it tells.
@@ -48,7 +55,8 @@ function aCourier({ delivery, refresh, spool, line, tell = () => {}, wipe = asyn
   });
   /** @type {Refresh} */
   const refreshes = fake({
-    run: async () => {},
+    run: async () => 30_000,
+    held: fake({ coming: null }),
     noteStatus: async () => {},
     isBehind: () => false,
     freshness: () => FRESH,
@@ -340,7 +348,12 @@ test("a round tells the server what waits, sends it, and keeps list and lease fr
         return 0;
       },
     },
-    refresh: { run: async () => void done.push("refresh") },
+    refresh: {
+      run: async () => {
+        done.push("refresh");
+        return 30_000;
+      },
+    },
   });
 
   await aRound(t, courier);
@@ -425,6 +438,7 @@ test("counts and a fresh list are not asked for in every round", async (t) => {
     refresh: {
       run: async () => {
         refreshed += 1;
+        return 30_000;
       },
     },
   });
@@ -433,6 +447,77 @@ test("counts and a fresh list are not asked for in every round", async (t) => {
   await timers.aRound();
 
   assert.deepEqual([asked, refreshed], [1, 1]);
+});
+
+test("a list that is being prepared is asked for again when the server says", async (t) => {
+  let refreshed = 0;
+  const { courier } = aCourier({
+    refresh: {
+      run: async () => {
+        refreshed += 1;
+        return 0;
+      },
+    },
+  });
+
+  const timers = await aRound(t, courier);
+  await timers.aRound();
+
+  assert.equal(refreshed, 2);
+});
+
+test("segments are fetched beside the rounds, and what is behind them at once", async (t) => {
+  /** @type {(() => void)[]} */
+  const arrives = [];
+  let [refreshed, fetches, statuses] = [0, 0, 0];
+  /** @type {{coming: {done: number, of: number} | null}} */
+  const held = { coming: { done: 0, of: 2 } };
+  const { courier } = aCourier({
+    line: {
+      status: async () => {
+        statuses += 1;
+        return COUNTS;
+      },
+    },
+    refresh: {
+      run: async () => {
+        refreshed += 1;
+        return 30_000;
+      },
+      held: fake(held),
+      fetchSegments: async () => {
+        fetches += 1;
+        await new Promise((done) => arrives.push(() => done(null)));
+        held.coming = null;
+        return true;
+      },
+    },
+  });
+  const timers = await aRound(t, courier);
+  courier.delivery.online = false; // so that the next round asks for the counts
+  await timers.aRound();
+  assert.deepEqual([refreshed, fetches, statuses], [1, 1, 2]);
+
+  for (const done of arrives) done();
+  await new Promise((done) => setImmediate(done));
+  await timers.aRound();
+  assert.deepEqual([refreshed, fetches], [2, 1]);
+});
+
+test("a segment that does not come leaves the gate online", async (t) => {
+  const { courier, delivery, told } = aCourier({
+    refresh: {
+      held: fake({ coming: { done: 0, of: 2 } }),
+      fetchSegments: async () => {
+        throw new Unreachable("slow");
+      },
+    },
+  });
+
+  await aRound(t, courier);
+
+  assert.equal(delivery.online, true);
+  assert.deepEqual(news(told), []);
 });
 
 test("a network that is back hurries the next round, and no second one beside it", async (t) => {

@@ -4,6 +4,7 @@ import "../browser.js";
 import {
   AskedTooOften,
   Line,
+  ListNotReady,
   Rejected,
   SearchBudget,
   ServerFailed,
@@ -153,6 +154,37 @@ test("a list is asked for with what is held, and 304 says that it still holds", 
       ["gate-list", null],
     ],
   );
+});
+
+test("a list may come in segments, which are fetched by their marks", async (t) => {
+  const asked = serverAnswering(t, ({ path }) => {
+    if (path.startsWith("gate-list/")) return new Response(new Uint8Array([1, 2, 255]));
+    if (path === "gate-list?segments=1") return told({ head: { format: 2 } });
+    return told(
+      { error: "list_not_ready", detail: "" },
+      { status: 503, headers: { "Retry-After": "5" } },
+    );
+  });
+  const line = aLine();
+
+  assert.deepEqual((await line.gateList(0, "", "", true))?.body, { head: { format: 2 } });
+  assert.deepEqual(await line.segments(["a-b_", "c"]), new Uint8Array([1, 2, 255]));
+  await assert.rejects(line.gateList(7, "", "aa", true), new ListNotReady(5));
+  assert.deepEqual(
+    asked.map(({ path }) => path),
+    ["gate-list?segments=1", "gate-list/segments/a-b_,c", "gate-list?since=7&epoch=aa&segments=1"],
+  );
+});
+
+test("a segment that is there no more is told from one that does not come", async (t) => {
+  serverAnswering(t, ({ path }) =>
+    path.endsWith("gone")
+      ? told({ error: "not_found", detail: "" }, { status: 404 })
+      : told({ error: "unavailable", detail: "" }, { status: 503 }),
+  );
+
+  await assert.rejects(aLine().segments(["gone"]), Rejected);
+  await assert.rejects(aLine().segments(["busy"]), Unreachable);
 });
 
 test("a lease is borrowed, renewed and given back", async (t) => {

@@ -4,11 +4,11 @@ import { HeldList } from "../../../checkin/static/js/offline/held-list.js";
 import { ListRefused } from "../../../checkin/static/js/offline/list-checks.js";
 import { Spool } from "../../../checkin/static/js/offline/spool.js";
 import { Storage } from "../../../checkin/static/js/offline/storage.js";
-import { Rejected, Unreachable } from "../../../checkin/static/js/server/line.js";
+import { ListNotReady, Rejected, Unreachable } from "../../../checkin/static/js/server/line.js";
 import { Refresh } from "../../../checkin/static/js/server/refresh.js";
 import { emptyBrowser } from "../browser.js";
 import { aLease, aScan, fake, NOON, PLACE, TestClock } from "../fakes.js";
-import { aList } from "../lists.js";
+import { aList, segmentsVector } from "../lists.js";
 
 /** @import { Line, StatusReply } from "../../../checkin/static/js/server/line.js" */
 
@@ -176,6 +176,7 @@ test("how old the list is and how far the clock is off is told", async () => {
     skewMs: null,
     clockOff: false,
     stop: null,
+    coming: null,
   });
 
   await held.take(await aList({ policy: { stopped: { fr: "Alarme" } } }), "");
@@ -187,10 +188,91 @@ test("how old the list is and how far the clock is off is told", async () => {
     skewMs: 0,
     clockOff: false,
     stop: { fr: "Alarme" },
+    coming: null,
   });
 
   clock.pass(1);
   assert.equal(refresh.freshness().listStale, true);
   clock.note(clock.now() - 61_000, clock.now(), 0);
   assert.equal(refresh.freshness().clockOff, true);
+});
+
+const { list: head, segment: bytes } = segmentsVector();
+const GOES_ON = () => false;
+const NOTHING = () => {};
+
+test("a list in segments is fetched, used, and then what has changed behind it", async () => {
+  /** @type {unknown[]} */
+  const asked = [];
+  const { refresh, held } = await aRefresh({
+    gateList: async (since, etag, _epoch, segments) => {
+      asked.push([since, etag, segments]);
+      return { body: since ? await aList({ cursor: 6, since, epoch: "a" }) : head, etag: "e" };
+    },
+    segments: async () => bytes,
+  });
+  held.kept.believe({ public_key: "" });
+  let told = 0;
+
+  await refresh.run();
+  assert.deepEqual([held.isThere, refresh.freshness().coming], [false, { done: 0, of: 1 }]);
+  assert.equal(
+    await refresh.fetchSegments(GOES_ON, () => {
+      told += 1;
+    }),
+    true,
+  );
+
+  assert.deepEqual([held.cursor, held.coming, told], [5, null, 1]);
+  assert.deepEqual(asked, [[0, "", true]]);
+});
+
+test("a segment that is there no more, or is not what the head names, ends the fetching", async () => {
+  let answer = async () => bytes.slice(0, -1);
+  const { refresh, held } = await aRefresh({
+    gateList: async () => ({ body: head, etag: "" }),
+    segments: () => answer(),
+  });
+
+  await refresh.run();
+  await assert.rejects(refresh.fetchSegments(GOES_ON, NOTHING), new ListRefused("forged"));
+  assert.equal(held.coming, null);
+
+  answer = async () => {
+    throw new Rejected(404, { error: "not_found" });
+  };
+  await refresh.run();
+  assert.equal(await refresh.fetchSegments(GOES_ON, NOTHING), false);
+  assert.equal(held.coming, null);
+});
+
+test("a line that breaks leaves what is here, and the list is still expected", async () => {
+  const { refresh, held } = await aRefresh({
+    gateList: async () => ({ body: head, etag: "" }),
+    segments: async () => {
+      throw new Unreachable("away");
+    },
+  });
+
+  await refresh.run();
+  await assert.rejects(refresh.fetchSegments(GOES_ON, NOTHING), Unreachable);
+
+  assert.deepEqual(held.coming, { done: 0, of: 1 });
+});
+
+test("while segments are prepared it is asked again soon, and for the whole list in the end", async (t) => {
+  /** @type {boolean[]} */
+  const asked = [];
+  const { refresh } = await aRefresh({
+    gateList: async (_since, _etag, _epoch, segments = false) => {
+      asked.push(segments);
+      if (segments) throw new ListNotReady(5);
+      return { body: await aList(), etag: "" };
+    },
+  });
+
+  assert.equal(await refresh.run(), 5_000);
+  t.mock.method(performance, "now", () => 200_000_000);
+  assert.equal(await refresh.run(), 30_000);
+  assert.deepEqual(asked, [true, false]);
 });

@@ -64,6 +64,31 @@ def test_an_old_list_a_wrong_clock_a_low_battery_and_scans_set_aside_warn():
     }
 
 
+@pytest.mark.parametrize(
+    ("language", "label", "shown"),
+    [("en", "List", "3 of 59"), ("fr", "Liste", "3 sur 59"), ("ar", "اللائحة", "3 من 59")],
+)
+def test_a_list_that_is_arriving_says_how_far_it_is(language, label, shown):
+    coming = Freshness(None, False, 0.0, False, coming=(3, 59))
+    screen = Screen(language, "Porte 1", freshness=coming)
+
+    assert plain(values(screen)[label]) == shown
+    assert warning(screen) == []
+
+
+def test_a_list_that_is_arriving_warns_while_the_network_is_away_or_the_one_before_is_old():
+    coming = Freshness(None, False, 0.0, False, coming=(3, 59))
+    cut = Screen("en", "Porte 1", online=False, freshness=coming)
+    old = Screen("en", "Porte 1", freshness=replace(OLD, clock_off=False, coming=(3, 59)))
+
+    assert (values(cut)["List"], values(old)["List"]) == ("! none", "! 3 of 59")
+
+
+def plain(text):
+    """Return a text without the marks of direction around its numbers."""
+    return text.translate(dict.fromkeys(range(0x2066, 0x206A)))
+
+
 def test_a_gate_without_a_list_is_warned_and_one_that_has_not_asked_yet_is_not():
     asked, cut = Screen(freshness=Freshness()), Screen(online=False, freshness=Freshness())
 

@@ -68,6 +68,7 @@ CONTRACT = {
     ("get", "/api/v1/participants"),
     ("post", "/api/v1/participants"),
     ("get", "/api/v1/gate-list"),
+    ("get", "/api/v1/gate-list/segments/{marks}"),
     ("get", "/api/v1/people-list"),
     ("get", "/api/v1/people-list/pages"),
     ("post", "/api/v1/people-list/shown"),

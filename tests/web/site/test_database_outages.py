@@ -23,11 +23,14 @@ from checkin.db import connecting, postgresql
 from checkin.db.faults import SENTENCES, Outage
 from checkin.db.models import Role
 from checkin.services.board.live_counts import live_counts
+from checkin.services.gates import list_passes, list_segments
+from checkin.services.gates.list_passes import write_pass
 from checkin.settings import Settings
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.api_client import Api, a_scan
 from tests.support.databases import PostgresDatabases, opened, postgres_cluster
+from tests.support.factories import KEYS, NOW
 from tests.support.racing import race
 from tests.support.waiting import wait_for
 from tests.web.browsing import PASSWORD, Browsing, an_operator
@@ -338,6 +341,29 @@ class TestSqlite:
 
             assert (scanned, read) == (OUTAGE[Outage.FULL], [200, 200])
             assert venue.scan() == ADMITTED
+            venue.close()
+
+    def test_on_a_full_disk_segments_are_read_and_written_once_there_is_room(
+        self, sqlite_databases, tmp_path, disk, monkeypatch
+    ):
+        monkeypatch.setattr(list_passes, "MOST_AT_ONCE", 3)
+        monkeypatch.setattr(list_segments, "MOST_AT_ONCE", 3)
+        with sqlite_databases.fresh(disk) as url:
+            venue = Venue(url, tmp_path)
+            database, event = venue.state.database, venue.event
+            write_pass(database, event.id, KEYS, lambda: NOW)
+            filler = disk / "filler"
+            fill(filler)
+
+            named = venue.api.ask("GET", "/gate-list?segments=1").json["head"]["segments"]
+            path = f"/gate-list/segments/{named[0]['mark']}"
+            fetched = venue.api.ask("GET", path).status_code
+            with pytest.raises(OperationalError):
+                write_pass(database, event.id, KEYS, lambda: NOW)
+            filler.unlink()
+
+            assert fetched == 200
+            assert write_pass(database, event.id, KEYS, lambda: NOW) is not None
             venue.close()
 
 

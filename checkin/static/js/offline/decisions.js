@@ -94,7 +94,7 @@ export class OfflineGate {
     const reason = await this.held.tombstone(tag);
     if (reason && scan.type === "entry") return this.#refused(scan, reason);
     const entry = await this.held.entry(tag);
-    const content = entry ? await openEntry(token, entry) : null;
+    const content = entry ? await openEntry(token, entry, this.held.names) : null;
     if (!content) return this.#unlisted(scan, tag, Boolean(reason));
     return this.#decided(scan, tag, content, head);
   }
@@ -132,7 +132,7 @@ export class OfflineGate {
   async busList(code) {
     const token = parseCode(code);
     const entry = token && (await this.held.entry(busTag(token)));
-    const content = entry && (await openBusList(token, entry));
+    const content = entry && (await openBusList(token, entry, this.held.names));
     const head = this.held.policy;
     if (!content || !head) return null;
     const days = daysFrom(head);

@@ -1,10 +1,13 @@
 // The gate list's format, as checkin/protocol/gate_list.py defines it: an entry opens only with the
 // badge in hand, and the list is signed.
 import { bytesOf, bytesOfHex, hexOf, textOf, utf8 } from "../shared/bytes.js";
+import { NO_NAMES, wholeBus, wholeEntry } from "./compact-entries.js";
 import { sha256 } from "./sha256.js";
 
 /** @import { Policy, Reason } from "./admission.js" */
+/** @import { ListNames, NamedCategory } from "./compact-entries.js" */
 /** @import { GateName } from "./next-step.js" */
+/** @import { Named } from "./segments.js" */
 /** @import { Delegation, Flag, Participant, Stop } from "./scan.js" */
 
 /**
@@ -94,6 +97,10 @@ import { sha256 } from "./sha256.js";
  * @property {string} issued_at
  * @property {ListPolicy} policy
  * @property {GateName[]} [gates] to which people may be sent; an earlier server names none
+ * @property {string} [as_of] of a list in segments: when they were made
+ * @property {Named[]} [segments] of a list in segments, as are the next two
+ * @property {Delegation[]} [delegations]
+ * @property {NamedCategory[]} [categories]
  */
 
 export const FORMAT = 1;
@@ -150,34 +157,40 @@ export const busTag = (token) => textOf(labelledBytes("marhaba bus list tag", to
  * Decrypt the list of the bus that a badge's holder leads; null as for an entry.
  * @param {Uint8Array<ArrayBuffer>} token
  * @param {SealedEntry} entry
+ * @param {ListNames} [names] of the list's head, where entries may be compact
  * @returns {Promise<BusContent | null>}
  */
-export async function openBusList(token, entry) {
-  return opened(token, "marhaba bus list entry", entry);
+export async function openBusList(token, entry, names = NO_NAMES) {
+  return opened(token, "marhaba bus list entry", entry, (row) => wholeBus(row, names));
 }
 
 /**
  * Decrypt a badge's entry; null when it is another's or was tampered with.
  * @param {Uint8Array<ArrayBuffer>} token
  * @param {SealedEntry} entry
+ * @param {ListNames} [names] of the list's head, where entries may be compact
  * @returns {Promise<EntryContent | null>}
  */
-export async function openEntry(token, entry) {
-  return opened(token, "marhaba gate list entry", entry);
+export async function openEntry(token, entry, names = NO_NAMES) {
+  return opened(token, "marhaba gate list entry", entry, (row) => wholeEntry(row, names));
 }
 
 /**
+ * @template Content
  * @param {Uint8Array<ArrayBuffer>} token
  * @param {string} label of the key
  * @param {SealedEntry} entry
+ * @param {(row: any[]) => Content} whole reads a compact entry
+ * @returns {Promise<Content | null>}
  */
-async function opened(token, label, { tag, sealed }) {
+async function opened(token, label, { tag, sealed }, whole) {
   try {
     const bytes = bytesOf(sealed);
     const how = { name: "AES-GCM", iv: bytes.slice(0, NONCE_BYTES), additionalData: utf8(tag) };
     const key = await keyOf(token, label);
     const clear = await crypto.subtle.decrypt(how, key, bytes.slice(NONCE_BYTES));
-    return JSON.parse(new TextDecoder().decode(clear));
+    const content = JSON.parse(new TextDecoder().decode(clear));
+    return Array.isArray(content) ? whole(content) : content;
   } catch {
     return null;
   }

@@ -18,7 +18,8 @@
  * @property {LeaseReply | null} lent
  * @property {Place} place this gate, as the server told last
  * @property {PeopleHead | null} people the head of a help desk's list
- * @property {ListHead} head of the gate list, as are the next seven
+ * @property {ListHead} head of the gate list, as are the next eight
+ * @property {ListHead | null} segmented the head of the list whose segments are in use
  * @property {string} event
  * @property {string} public_key
  * @property {number} cursor

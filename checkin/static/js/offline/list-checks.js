@@ -1,8 +1,10 @@
 // Whether a gate list that arrived may replace or extend the one that is held, as
 // scanner/offline/list_checks.py decides it.
 import { FORMAT, listIsGenuine, signedBytes } from "./gate-list.js";
+import { HEAD_FORMAT } from "./segments.js";
 
 /** @import { ListHead, SealedEntry, Tombstone } from "./gate-list.js" */
+/** @import { Named } from "./segments.js" */
 
 /**
  * The reply of GET /gate-list, as far as nobody has looked at it.
@@ -24,8 +26,9 @@ import { FORMAT, listIsGenuine, signedBytes } from "./gate-list.js";
  * @property {string} signature
  * @property {number} cursor what it leads up to
  * @property {number} since what it continues; 0 for a whole list
- * @property {number} issuedAt in milliseconds of the server's clock
+ * @property {number} issuedAt as of when it is, in milliseconds of the server's clock
  * @property {string} epoch of the database that made it; "" from a server that knows of none
+ * @property {Named[] | null} segments in which the list of very many people is fetched
  */
 
 /**
@@ -54,12 +57,29 @@ export function received(body) {
   const { head, tombstones, entries, public_key: publicKey, signature } = body ?? {};
   const cursor = Number(head?.cursor);
   const since = Number(head?.since ?? 0);
-  const issuedAt = Date.parse(head?.issued_at ?? "");
-  if (head?.format !== FORMAT || !(cursor >= since) || Number.isNaN(issuedAt)) return null;
+  const issuedAt = Date.parse(head?.as_of ?? head?.issued_at ?? "");
+  if (!head || !(cursor >= since) || Number.isNaN(issuedAt)) return null;
   if (!areTexts(tombstones, "reason") || !areTexts(entries, "sealed")) return null;
   if (typeof publicKey !== "string" || typeof signature !== "string") return null;
   const epoch = String(head.epoch ?? "");
-  return { head, tombstones, entries, publicKey, signature, cursor, since, issuedAt, epoch };
+  const list = { head, tombstones, entries, publicKey, signature, cursor, since, issuedAt, epoch };
+  if (head.format === FORMAT) return { ...list, segments: null };
+  const segments = segmentsIn(head);
+  if (!segments || since || tombstones.length || entries.length) return null;
+  return { ...list, segments };
+}
+
+/**
+ * Return the segments that the head of a list names; null where it is none of a list in segments.
+ * @param {ListHead} head
+ */
+function segmentsIn({ format, segments, delegations, categories }) {
+  if (format !== HEAD_FORMAT || !Array.isArray(delegations) || !Array.isArray(categories))
+    return null;
+  const isNamed = (/** @type {Named} */ one) =>
+    Number.isInteger(one?.bytes) &&
+    [one.mark, one.first, one.last].every((text) => typeof text === "string");
+  return Array.isArray(segments) && segments.every(isNamed) ? segments : null;
 }
 
 /**

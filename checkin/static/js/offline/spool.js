@@ -418,7 +418,7 @@ export class Spool {
     /** @type {StoreName[]} */
     const ofScans = ["waiting", "walk_ins", "set_aside", "clocks"];
     /** @type {StoreName[]} */
-    const ofPeople = ["kept", "entries", "tombstones", "passages", "contradicted"];
+    const ofPeople = ["kept", "entries", "tombstones", "segments", "passages", "contradicted"];
     /** @type {StoreName[]} */
     const ofDesks = ["pages", "shown"];
     const erased = [...ofPeople, ...ofDesks, ...(unsent ? [] : ofScans)];

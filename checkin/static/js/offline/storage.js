@@ -2,7 +2,7 @@
 import { keptName } from "../shared/root.js";
 
 const NAME = keptName("marhaba-gate");
-const VERSION = 3; // 2: the people of a help desk; 3: what was acknowledged
+const VERSION = 4; // 2: the people of a help desk; 3: what was acknowledged; 4: segments of the list
 
 /** @import { SealedEntry, Tombstone } from "./gate-list.js" */
 /** @import { AcknowledgedRow, RegisteredRow } from "./acknowledged.js" */
@@ -18,6 +18,7 @@ const VERSION = 3; // 2: the people of a help desk; 3: what was acknowledged
  * @property {{name: string, value: unknown}} kept
  * @property {SealedEntry} entries
  * @property {Tombstone} tombstones
+ * @property {{mark: string, content: ArrayBuffer}} segments
  * @property {WaitingRow} waiting
  * @property {WalkInRow} walk_ins
  * @property {PassageRow} passages
@@ -51,6 +52,7 @@ const STORES = {
   kept: "name", // single values: of the list, the lease, the gate
   entries: "tag", // the gate list, every entry sealed
   tombstones: "tag",
+  segments: "mark", // the gate list of very many people, as it arrived
   waiting: "scan_id", // scans that the server does not have for sure
   walk_ins: "scan_id", // let in without a badge, and not yet registered
   passages: "scan_id", // whom this device knows to be counted in: numbers, no names
@@ -134,6 +136,15 @@ export class Storage {
    */
   async one(store, key) {
     return this.#read(store, (rows) => rows.get(key));
+  }
+
+  /**
+   * Return the keys of all rows of a store.
+   * @param {StoreName} store
+   * @returns {Promise<string[]>}
+   */
+  async keys(store) {
+    return (await this.#read(store, (rows) => rows.getAllKeys())).map(String);
   }
 
   /**

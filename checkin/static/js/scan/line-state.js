@@ -39,8 +39,9 @@ export function showGate(place) {
   part("gate-other").hidden = !other;
 }
 
-/** @param {number | null} age */
-function listSentence(age) {
+/** @param {LineState} line */
+function listSentence({ listAgeMs: age, coming, online }) {
+  if (coming && online) return fill(words.status.list_comes, coming);
   if (age === null) return words.status.no_list;
   return fill(words.status.list_age, { minutes: Math.floor(age / MINUTE_MS) });
 }
@@ -77,8 +78,8 @@ export function showLine(line, spool) {
   part("line").textContent = online ? words.status.online : words.status.offline;
   say("waiting", waiting ? fill(words.status.waiting, { count: waiting }) : "", true);
   say("aside", aside ? fill(words.status.aside, { count: aside }) : "", true);
-  const hasList = line.listAgeMs !== null;
-  say("list-age", listSentence(line.listAgeMs), line.listStale || !hasList);
+  const lacksList = line.listAgeMs === null && !(line.coming && online);
+  say("list-age", listSentence(line), line.listStale || lacksList);
   const seconds = skewMs === null ? 0 : Math.round(skewMs / 1000);
   say(
     "clock",

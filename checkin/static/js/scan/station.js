@@ -43,6 +43,7 @@ const NO_LINE = {
   listAgeMs: null,
   listStale: false,
   stop: null,
+  coming: null,
 };
 /** @type {Waiting} */
 const NOTHING_WAITS = { waitingCount: 0, setAsideCount: 0, setAsideList: [] };

@@ -71,6 +71,7 @@ export class Courier {
   #nextStatus = 0;
   #nextRefresh = 0;
   #suppliedEpoch = "";
+  #fetching = false; // segments of a long list, beside the rounds
   /** @type {number | null} */
   #nextOffer = null;
   #offered = 0;
@@ -385,11 +386,31 @@ export class Courier {
     const { epoch } = this.spool.acknowledged;
     // A list of an earlier epoch is not as old as it says: it is another one.
     const isDue = performance.now() >= this.#nextRefresh || epoch !== this.#suppliedEpoch;
-    if (!this.delivery.online || !isDue) return;
-    this.#nextRefresh = performance.now() + EVERY_MS;
-    this.#suppliedEpoch = epoch;
-    await this.refresh.run();
-    this.#sayLine();
+    if (!this.delivery.online) return;
+    if (isDue) {
+      this.#nextRefresh = performance.now() + EVERY_MS;
+      this.#suppliedEpoch = epoch;
+      this.#nextRefresh = performance.now() + (await this.refresh.run());
+      this.#sayLine();
+    }
+    if (!this.refresh.held.coming || this.#fetching) return;
+    // Beside what comes next: neither scans nor the heartbeat wait for a slow line.
+    this.#fetching = true;
+    this.#guarded(this.#fetchSegments).finally(() => {
+      this.#fetching = false;
+    });
+  }
+
+  async #fetchSegments() {
+    const tell = () => this.#sayLine();
+    try {
+      const isUsed = await this.refresh.fetchSegments(() => this.#over, tell);
+      if (isUsed || !this.refresh.held.coming) this.#nextRefresh = 0; // for what has changed behind it
+    } catch (fault) {
+      // Whether the server is there, the heartbeat finds out.
+      if (!(fault instanceof Unreachable)) throw fault;
+    }
+    tell();
   }
 
   /** Offer again what a restored server has lost: one batch a turn, behind all that waits. */

@@ -121,6 +121,7 @@ const PAGES_AT_ONCE = 40;
 const COUNTER_HEADER = "Marhaba-Counter";
 const SEEN_HEADER = "Marhaba-Seen";
 const COME_LATER = "come_later";
+const LIST_NOT_READY = "list_not_ready";
 const PIN_HEADER = "Marhaba-Supervisor-Pin";
 const SEARCH_BUDGET = "search_budget";
 // Answers that will be the same however often the request is sent.
@@ -143,6 +144,15 @@ export class ComeLater extends Unreachable {
   /** @param {number} seconds */
   constructor(seconds) {
     super("come later");
+    this.seconds = seconds;
+  }
+}
+
+/** The server prepares the gate list: it is there in so many seconds. */
+export class ListNotReady extends Unreachable {
+  /** @param {number} seconds */
+  constructor(seconds) {
+    super("list not ready");
     this.seconds = seconds;
   }
 }
@@ -266,15 +276,17 @@ export class Line {
   }
 
   /**
-   * Return the list, or null when `etag` still holds.
+   * Return the list, or null when `etag` still holds; throws ListNotReady.
    * @param {number} since
    * @param {string} etag
    * @param {string} epoch of the list that has this cursor; "" where it has none
+   * @param {boolean} segments of very many people the head may come alone, which names its segments
    */
-  async gateList(since, etag, epoch = "") {
+  async gateList(since, etag, epoch = "", segments = false) {
     const asked = new URLSearchParams(since ? { since: String(since) } : {});
     if (since && epoch) asked.set("epoch", epoch);
-    const path = since ? `gate-list?${asked}` : "gate-list";
+    if (segments) asked.set("segments", "1");
+    const path = `${asked}` ? `gate-list?${asked}` : "gate-list";
     const answer = await this.#send(
       "GET",
       path,
@@ -289,6 +301,19 @@ export class Line {
     /** @type {Partial<ListReply>} */
     const body = understood(answer);
     return { body, etag: answer.headers.get("ETag") ?? "" };
+  }
+
+  /**
+   * Return segments of the gate list behind one another; whether they are the right ones their marks
+   * tell. Throws Rejected where one is there no more.
+   * @param {string[]} marks
+   */
+  async segments(marks) {
+    const path = `gate-list/segments/${marks.map(encodeURIComponent).join(",")}`;
+    const answer = await this.#send("GET", path, null, LIST_MS, {});
+    checkWhose(answer);
+    if (!answer.ok) understood(answer);
+    return answer.body;
   }
 
   /**
@@ -609,7 +634,9 @@ function understood(answer) {
     throw new kind(minutesToWait(answer));
   }
   if (answer.status === 503 && reply.error === COME_LATER)
-    throw new ComeLater(Number(answer.headers.get("Retry-After")) || 1);
+    throw new ComeLater(secondsToWait(answer));
+  if (answer.status === 503 && reply.error === LIST_NOT_READY)
+    throw new ListNotReady(secondsToWait(answer));
   throw new (answer.status === 500 ? ServerFailed : Unreachable)(String(answer.status));
 }
 
@@ -647,6 +674,11 @@ function parsed(text) {
 function toldByHeaders(headers) {
   const [epoch, counter] = [headers.get(EPOCH_HEADER), headers.get(COUNTER_HEADER)];
   return { ...(epoch ? { epoch } : {}), ...(counter ? { counter } : {}) };
+}
+
+/** @param {Answer} answer */
+function secondsToWait(answer) {
+  return Number(answer.headers.get("Retry-After")) || 1;
 }
 
 /** @param {Answer} answer */

@@ -9,6 +9,7 @@ export const NONCE_HEADER = "Marhaba-Nonce";
 export const SIGNED_HEADER = "Marhaba-Signed";
 const EPOCH = /^[0-9a-f]{32}$/;
 const NONCE_BYTES = 16;
+const BYTES = "application/octet-stream";
 
 /**
  * An answer as it arrived.
@@ -16,7 +17,8 @@ const NONCE_BYTES = 16;
  * @property {number} status
  * @property {boolean} ok
  * @property {Headers} headers
- * @property {string} text
+ * @property {string} text "" of an answer in bytes
+ * @property {Uint8Array<ArrayBuffer>} body
  * @property {string} epoch "" where it names none
  * @property {boolean} isOurs it names an epoch that this device has met, or signs a new one; or this device
  *   has met none, and it may be an old server's
@@ -62,6 +64,7 @@ export async function answerIn(response, nonce, met, publicKey) {
   // does not know who is not paired any more, and cannot sign that.
   const isKnown = met.length === 0 || met.includes(epoch) || status === 401;
   const isOurs = isMarked && (isKnown || isVouched);
-  const text = new TextDecoder().decode(body);
-  return { status, ok, headers, text, epoch, isOurs, isVouched };
+  const isText = headers.get("Content-Type") !== BYTES;
+  const text = isText ? new TextDecoder().decode(body) : "";
+  return { status, ok, headers, text, body, epoch, isOurs, isVouched };
 }
