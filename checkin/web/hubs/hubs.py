@@ -12,9 +12,9 @@ from badges.link_qr import link_qr_address
 from checkin.domain.common.problems import InvalidValue
 from checkin.errors import Conflict
 from checkin.protocol.fingerprints import pairing_fragment
-from checkin.services.gates.devices import PAIRING_LIFETIME
+from checkin.services.gates.devices import LONGEST_NAME, PAIRING_LIFETIME
 from checkin.services.gates.leases import lent_to
-from checkin.services.hubs.pairing import LONGEST_NAME, open_hub_pairing
+from checkin.services.hubs.pairing import open_hub_pairing
 from checkin.services.hubs.reports import hubs_of
 from checkin.services.hubs.revocation import revoke_hub
 from checkin.web.site.outgoing import address_refusal, public_address
