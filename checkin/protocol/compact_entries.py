@@ -4,10 +4,10 @@ An entry of a segment (`checkin.protocol.list_segments`) names delegation and ca
 numbers; their names, and the gates for a category, stand once in the head of the list. It is a JSON
 array, so that nobody takes it for a whole entry, which is an object:
 
-    [participant, delegation, category, standing, name, name_ar, more]
+    [participant, delegation, category, standing, name, name_ar, coordinator_phone, more]
 
 `standing` is its place in `STANDINGS`. `more` is an object of whatever a whole entry has beside
-these, such as flags and telephones. What an entry lacks at its end is left out.
+these, such as flags. What an entry lacks at its end is left out.
 
 The list of a bus is `[bus, its name, delegation, [[tag, entry], …]]`, in which each passenger's
 badge is named by its tag, and the delegation in the entry is the bus's.
@@ -23,7 +23,8 @@ from checkin.protocol.base64url import bytes_of, text_of
 
 STANDINGS = ("confirmed", "reserve", "canceled")
 _NAMED = ("id", "name", "name_ar", "category", "category_ar")
-_TOLD_APART = ("participant", "delegation", "standing", "blocked", "gates", "category_id")
+_PHONE = "coordinator_phone"
+_OF_ENTRY = ("participant", "delegation", "standing", "blocked", "gates", "category_id", _PHONE)
 
 Named = Mapping[int, Mapping[str, Any]]
 
@@ -58,7 +59,7 @@ def compact_entry(content: Mapping[str, Any]) -> list[Any]:
     """Write short what an entry tells of a person."""
     person = content["participant"]
     own = {key: value for key, value in person.items() if key not in _NAMED}
-    more = {key: value for key, value in content.items() if key not in _TOLD_APART}
+    more = {key: value for key, value in content.items() if key not in _OF_ENTRY}
     more |= {"participant": own} if own else {}
     more |= {"blocked": True} if content["blocked"] else {}
     row = [
@@ -68,6 +69,7 @@ def compact_entry(content: Mapping[str, Any]) -> list[Any]:
         STANDINGS.index(content["standing"]),
         person["name"],
         person["name_ar"],
+        content.get(_PHONE),
         more or None,
     ]
     while row[-1] is None:
@@ -93,8 +95,8 @@ def whole_entry(row: Sequence[Any], names: ListNames) -> dict[str, Any]:
         KeyError, IndexError, TypeError, ValueError: it is no such entry.
     """
     number, of, category_id, standing, name, *rest = row
-    name_ar, more = [*rest, None, None][:2]
-    beside = dict(more or {})
+    name_ar, phone, more = [*rest, None, None, None][:3]
+    beside = dict(more or {}) | ({_PHONE: phone} if phone else {})
     own = dict(beside.pop("participant", {}))
     # Whoever has moved since comes with the changes behind the segments: until then without names.
     category = names.categories.get(category_id, {})

@@ -48,7 +48,7 @@ _BUS_TAG, _BUS_KEY = b"marhaba bus list tag", b"marhaba bus list entry"
 #: in bytes, to which the JSON of an entry is filled up; what is longer, to a multiple of the last.
 #: Of 1,500 invented people with names in both scripts 99 % take the first: a list grows by 12 %.
 LENGTHS = (320, 512, 2048)
-#: the same of a compact entry, of which most take the first, and those with a telephone the second
+#: the same of a compact entry, of which most take the first, and those with a flag the second
 COMPACT_LENGTHS = (96, 160, 320, 2048)
 _NONCE_BYTES = 12
 

@@ -14,6 +14,7 @@ from tests.browser.first_sign_in import code_now, shown_secret
 from tests.support import factories
 from tests.support.asked_jobs import ask
 from tests.web.browsing import PASSWORD, an_operator
+from tests.web.houses import a_hub
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +35,7 @@ PAGES = [
     f"{EVENT}/board?wall=1",
     f"{EVENT}/board/report",
     f"{EVENT}/devices",
+    f"{EVENT}/hubs",
     f"{EVENT}/stop",
     f"{EVENT}/conflicts",
     f"{EVENT}/overrides",
@@ -78,6 +80,7 @@ def a_day_at_the_gates(database, event, delegation):
     for code in (*codes, "HELLO"):
         factories.scan(database, device, code)
     factories.scan(database, device, codes[0], decided=Decided(Status.OK, None))
+    a_hub(database, event, "Salle A")
 
 
 @pytest.fixture

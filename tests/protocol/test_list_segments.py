@@ -89,12 +89,12 @@ def test_the_list_of_a_bus_tells_the_same_written_short():
 def test_lengths_tell_little_and_most_people_take_the_shortest():
     named = told()["participant"]
     short = told(participant=named | {"name": "A", "name_ar": None})
-    usual = told(blocked=True)
-    flagged = told(flags=[FLAG], coordinator_phone="+212611111111")
+    usual = told(coordinator_phone="+212611111111")
+    flagged, twice = told(flags=[FLAG]), told(flags=[FLAG, FLAG])
 
     sealed = 12 + 16  # the nonce, and the mark of AES-GCM
-    entries = [seal_compact_entry(TOKENS[0], content) for content in (short, usual, flagged)]
-    assert [len(bytes_of(one.sealed)) - sealed for one in entries] == [96, 96, 320]
+    entries = [seal_compact_entry(TOKENS[0], one) for one in (short, usual, flagged, twice)]
+    assert [len(bytes_of(one.sealed)) - sealed for one in entries] == [96, 96, 160, 320]
 
 
 def test_who_is_of_a_category_that_the_head_does_not_name_has_no_names_and_no_gates():
@@ -110,7 +110,13 @@ def test_what_is_no_entry_opens_as_none():
     from checkin.protocol.gate_list import COMPACT_LENGTHS, _key, _sealed
 
     key = _key(b"marhaba gate list entry", TOKENS[0])
-    for content in ([], [1, 2], [1, 2, 3, 9, "A"], ["a", [], {}, 0, "A"], [1, 2, 3, 0, "A", "", 5]):
+    for content in (
+        [],
+        [1, 2],
+        [1, 2, 3, 9, "A"],
+        ["a", [], {}, 0, "A"],
+        [1, 2, 3, 0, "A", "", "", 5],
+    ):
         entry = _sealed(badge_tag(TOKENS[0]), key, content, COMPACT_LENGTHS)
         assert open_entry(TOKENS[0], entry, NAMES) is None
 

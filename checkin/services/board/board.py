@@ -35,6 +35,7 @@ from checkin.services.board.unusual import UnusualDevice, unusual_devices
 from checkin.services.events.days import days_of
 from checkin.services.gates.devices import TALKS_TO_US, is_online, low_battery
 from checkin.services.gates.help_calls import OpenCall, open_calls
+from checkin.services.hubs.reports import HubOnBoard, hubs_on_board
 from checkin.services.scanning.conflicts import waiting_conflicts
 from checkin.services.scanning.overrides import count_overridden
 
@@ -75,6 +76,7 @@ class Board:
         hall: how full the hall is; None where the event has no capacity.
         unusual: devices that were unusually fast within the last minutes.
         help_calls: gates that call for help, the longest waiting first.
+        hubs: those in use in the hall, by name.
     """
 
     counts: LiveCounts
@@ -87,6 +89,7 @@ class Board:
     hall: Hall | None
     unusual: tuple[UnusualDevice, ...] = ()
     help_calls: Sequence[OpenCall] = ()
+    hubs: tuple[HubOnBoard, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,7 @@ def board_now(
         hall=hall_of(figures.inside, counts.capacity) if counts.capacity else None,
         unusual=unusual_devices(session, event_id, now),
         help_calls=open_calls(session, event_id),
+        hubs=hubs_on_board(session, event_id, now),
     )
 
 

@@ -71,6 +71,20 @@ class ListedHub:
     devices: Sequence[HubDeviceSeen]
 
 
+@dataclass(frozen=True, slots=True)
+class HubOnBoard:
+    """A hub as boards show it; equal ones look the same.
+
+    Attributes:
+        away_since: when it was last in touch; None: it is.
+        waiting: scans and walk-ins that it has yet to bring, as it last said.
+    """
+
+    name: str
+    away_since: datetime | None
+    waiting: int
+
+
 def record_report(
     session: Session, hub_id: int, report: Report, now: datetime
 ) -> tuple[Hub, Event]:
@@ -105,6 +119,19 @@ def hubs_of(session: Session, event_id: int, now: datetime) -> Sequence[ListedHu
     rows = session.execute(select(Gate.id, Gate.name).where(Gate.event_id == event_id))
     gates = {row.id: row.name for row in rows}
     return [_listed(hub, gates, now) for hub in hubs]
+
+
+def hubs_on_board(session: Session, event_id: int, now: datetime) -> tuple[HubOnBoard, ...]:
+    """Return an event's hubs that are in use, by name."""
+    in_use = [one for one in hubs_of(session, event_id, now) if one.hub.revoked_at is None]
+    return tuple(
+        HubOnBoard(
+            one.hub.name,
+            None if one.online else one.hub.last_seen_at,
+            (one.scans_waiting or 0) + (one.walk_ins_waiting or 0),
+        )
+        for one in in_use
+    )
 
 
 def _listed(hub: Hub, gates: Mapping[int, str], now: datetime) -> ListedHub:

@@ -153,13 +153,8 @@ def erase_rows(session: Session, event: Event, kept: Kept, now: datetime) -> dic
 
 def _forget_hubs(session: Session, event: Event) -> None:
     """Keep of a hub by what it is recognised, so that it is told to erase what it holds."""
-    nothing: dict[str, Any] = {
-        "name": "",
-        "software": "",
-        "authority": "",
-        "addresses": [],
-        "reported": None,
-    }
+    nothing: dict[str, Any] = {"name": "", "software": "", "authority": ""}
+    nothing |= {"addresses": [], "reported": None}
     session.execute(update(Hub).where(Hub.event_id == event.id).values(nothing))
 
 

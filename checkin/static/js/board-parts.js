@@ -18,6 +18,8 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {Record<string, string>} unusual by what a device does
  * @property {string} help_since
  * @property {string} help_take
+ * @property {string} hub_online
+ * @property {string} hub_away
  * @property {string} arrived_of
  * @property {[string, string][]} others the name of a figure, and what is said of it
  */
@@ -232,6 +234,25 @@ export function showOverridden(count, words) {
   if (!(notice instanceof HTMLElement)) return; // not on the wall
   notice.hidden = count === 0;
   write(within(notice, "[data-overridden]"), fill(words.overridden, { count: number(count) }));
+}
+
+/**
+ * Show the hubs in the hall: whether they are in touch, and what they have yet to bring.
+ * @param {{name: string, away_since: string | null, waiting: number}[]} hubs
+ * @param {BoardWords} words
+ * @param {(moment: string) => string} localTime
+ */
+export function showHubs(hubs, words, localTime) {
+  const section = document.querySelector(".hubs-on-board");
+  if (!(section instanceof HTMLElement)) return; // not on the wall
+  section.hidden = hubs.length === 0;
+  within(section, "[data-hubs]").replaceChildren(
+    ...hubs.map(({ name, away_since: since, waiting }) => {
+      const told = { hub: name, count: number(waiting) };
+      const away = since ? fill(words.hub_away, { ...told, time: localTime(since) }) : "";
+      return made("li", away || fill(words.hub_online, told));
+    }),
+  );
 }
 
 /**

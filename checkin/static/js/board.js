@@ -6,6 +6,7 @@ import {
   showForecast,
   showHall,
   showHelpCalls,
+  showHubs,
   showLoad,
   showOthers,
   showOverridden,
@@ -49,6 +50,7 @@ import { allWithin, part, within } from "./shared/elements.js";
  * @property {number} conflicts
  * @property {{device: string, gate: string, does: string, count: number}[]} unusual
  * @property {{id: number, gate: string, since: string}[]} help_calls
+ * @property {{name: string, away_since: string | null, waiting: number}[]} hubs
  */
 
 const board = part("board");
@@ -148,6 +150,7 @@ function show(body) {
   showConflicts(body.conflicts, words);
   showUnusual(body.unusual, words);
   showHelpCalls(body.help_calls, words, localTime);
+  showHubs(body.hubs, words, localTime);
 }
 
 /**

@@ -65,6 +65,10 @@ def board_body(board: Board) -> dict[str, Any]:
             {"id": one.id, "gate": one.gate, "device": one.device, "since": utc_text(one.since)}
             for one in board.help_calls
         ],
+        "hubs": [
+            {"name": one.name, "away_since": utc_text(one.away_since), "waiting": one.waiting}
+            for one in board.hubs
+        ],
     }
 
 

@@ -24,6 +24,8 @@ def board_words(language: str) -> dict[str, Any]:
         "seconds": _("{count} s"),
         "overridden": _("Let in by supervisors: {count}"),
         "help_since": _("since {time}"),
+        "hub_online": _("● Hub {hub}: in touch · to come: {count}"),
+        "hub_away": _("▲ Hub {hub}: no contact since {time} · to come: {count}"),
         "help_take": _("I am going there"),
         "unusual_head": _("Unusual: look where these devices are, and revoke one that is lost"),
         "unusual": {

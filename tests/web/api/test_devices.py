@@ -117,6 +117,7 @@ def test_without_a_device_s_token_nothing_is_told(header, api):
             ("GET", "/status"),
             ("GET", "/live"),
             ("GET", "/gate-list"),
+            ("GET", "/gate-list/segments/a"),
             ("GET", "/people-list"),
             ("GET", "/people-list/pages?mark=a"),
             ("POST", "/people-list/shown"),

@@ -361,6 +361,9 @@ def test_verdicts_by_segments_are_those_by_whole_entries_for_the_reference_event
     short.rounds(2)
     whole.gate.held.take(whole.gate.client.gate_list(0, "").body)
     assert short.gate.held.names != whole.gate.held.names
+    head = short.gate.client.gate_list(0, "", segments=True).body["head"]
+    size, records = (sum(one[of] for one in head["segments"]) for of in ("bytes", "records"))
+    assert 100_000 * size / records < 20e6
 
     verdicts, now = [], datetime.now(UTC)
     for laptop in laptops:

@@ -108,3 +108,27 @@ def test_a_hub_without_contact_is_said_to_have_none(app, organiser, database, ev
     factories.write(database, lambda s: s.execute(update(Hub).values(last_seen_at=long_ago)))
 
     assert "▲ Sans contact" in organiser.read(PAGE)
+
+
+def test_the_board_says_whether_a_hub_is_in_touch_and_what_is_to_come(
+    app, organiser, database, event, device
+):
+    hub = HubApi.of(app, database, event)
+    waiting = {"scans_waiting": 2, "walk_ins_waiting": 1}
+    hub.post("/report", {"addresses": ["https://a:1"], "version": "1", "counts": waiting})
+    board = "/events/rabat-2025/board"
+
+    assert "● Relais Salle A\xa0: en contact · à venir\xa0: 3" in organiser.read(board)
+    [told] = organiser.open(f"{board}/counts").json["hubs"]
+    assert told == {"name": "Salle A", "away_since": None, "waiting": 3}
+
+    long_ago = datetime(2025, 6, 14, 14, 5, tzinfo=UTC)
+    factories.write(database, lambda s: s.execute(update(Hub).values(last_seen_at=long_ago)))
+    assert "▲ Relais Salle A\xa0: sans contact depuis" in organiser.read(board)
+
+
+def test_a_board_without_hubs_shows_none(organiser, event):
+    assert organiser.open("/events/rabat-2025/board/counts").json["hubs"] == []
+    assert 'class="card hubs-on-board" aria-label="Relais" hidden' in organiser.read(
+        "/events/rabat-2025/board"
+    )

@@ -41,7 +41,7 @@ export function namesIn({ delegations = [], categories = [] }) {
  * @returns {EntryContent}
  */
 export function wholeEntry(row, names) {
-  const [id, of, category_id, standing, name, name_ar = null, more] = row;
+  const [id, of, category_id, standing, name, name_ar = null, phone, more] = row;
   const { participant: own = {}, ...beside } = more ?? {};
   if (!(standing in STANDINGS) || typeof name !== "string") throw new TypeError("no entry");
   // Whoever has moved since comes with the changes behind the segments: until then without names.
@@ -66,6 +66,7 @@ export function wholeEntry(row, names) {
     blocked: false,
     gates: category?.gates ?? [],
     category_id,
+    ...(phone ? { coordinator_phone: phone } : {}),
     ...beside,
   };
 }
