@@ -54,7 +54,7 @@ from checkin.worker.processes import die_with_parent
 
 _EVERY_S = 5.0
 _STARTED_BY = "MARHABA_HUB"
-_PORT = "MARHABA_HUB_PORT"
+_PORT_VARIABLE, _PORT = "MARHABA_HUB_PORT", 8443
 #: the exchange ends so when this hub is wanted no more
 _OVER = 75
 _ACCOUNT = "hub@example.org"
@@ -66,8 +66,9 @@ _FIRST_TRIES = 5
 @click.option("--pair", "code", metavar="CODE", help="the pairing code from its page Hubs")
 @click.option("--authority", metavar="FINGERPRINT", help="of a central server with --tls")
 @click.option("--host", default="0.0.0.0", show_default=True)  # noqa: S104 - it is for the hall
-@click.option("--port", type=click.IntRange(1, 65535), default=8443, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=_PORT, show_default=True)
 @click.option("--forget", is_flag=True, help="keep nothing when this program ends")
+@click.option("--end", is_flag=True, help="bring everything, erase it here, and say so")
 @click.option(
     "--passphrase-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -82,6 +83,7 @@ def hub(
     host: str,
     port: int,
     forget: bool,
+    end: bool,
     passphrase_file: Path | None,
 ) -> None:
     """Serve a hall from a laptop there, also while its line to the central server is down."""
@@ -91,6 +93,9 @@ def hub(
     keys = keys_of_memory() if forget else _keys(home, passphrase_file)
     _hand_on(keys)
     _check_database(office)
+    if end:
+        _end(office)
+        return
     place = Place(host, port, free_address(host, port))
     with office.raw_database.read() as session:
         is_new = current_revision(office.raw_database) is None or not is_hub(session)
@@ -201,6 +206,26 @@ def _join(
     say(f"sign in at the hub with {_ACCOUNT} and the password (shown this once): {password}")
 
 
+def _end(office: Office) -> None:
+    """Bring everything to the central server, erase what is here, and tell it.
+
+    Raises:
+        SettingsError: something could not be brought, so that it stays here.
+    """
+    exchange = _exchange_of(office, addresses_at(_PORT))
+    try:
+        exchange.run()
+    except CentralUnreachable as fault:
+        raise SettingsError(f"the central server is needed for that: {fault}") from None
+    if left := exchange.waiting():
+        raise SettingsError(
+            f"{left} scans or walk-ins are not at the central server yet: try again, or look at "
+            "its page Conflicts"
+        )
+    _erase(office, exchange)
+    say("everything is at the central server, and nothing is here any more")
+
+
 def _check_url(url: str) -> None:
     parts = urlsplit(url)
     is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")
@@ -289,7 +314,7 @@ def _exchange_beside(place: Place) -> Iterator[None]:
             os.kill(os.getpid(), signal.SIGINT)
         return code == _OVER
 
-    more = {_STARTED_BY: str(os.getpid()), _PORT: str(place.port)}
+    more = {_STARTED_BY: str(os.getpid()), _PORT_VARIABLE: str(place.port)}
     with kept_running(["hub-exchange"], "the exchange", more, is_over):
         yield
 
@@ -301,16 +326,7 @@ def hub_exchange(office: Office) -> None:
     parent = os.environ.get(_STARTED_BY)
     if parent:
         die_with_parent(int(parent))
-    with office.database.read() as session:
-        link: Upstream = upstream(session)
-    authority = _file_of(office.settings.home, link.authority)
-    exchange = Exchange(
-        office.database,
-        office.keys,
-        Central(link.url, authority, link.token),
-        lambda: addresses_at(int(os.environ.get(_PORT, "8443"))),
-        lambda: datetime.now(UTC),
-    )
+    exchange = _exchange_of(office, addresses_at(int(os.environ.get(_PORT_VARIABLE, _PORT))))
     while True:
         try:
             try_exchange(exchange)
@@ -325,7 +341,24 @@ def _leave(office: Office, exchange: Exchange) -> None:
     """Bring what is left, erase everything, and end."""
     with suppress(CentralRefused, CentralUnreachable):
         exchange.bring_last()
+    _erase(office, exchange)
+    raise SystemExit(_OVER)
+
+
+def _erase(office: Office, exchange: Exchange) -> None:
+    """Erase what this hub holds, and tell the central server so where that is reached."""
     url = make_url(office.settings.database)
     office.close()
     erase(office.settings.home, Path(url.database or ""))
-    raise SystemExit(_OVER)
+    with suppress(CentralRefused, CentralUnreachable):
+        exchange.central.ended()
+
+
+def _exchange_of(office: Office, addresses: list[str]) -> Exchange:
+    with office.database.read() as session:
+        link: Upstream = upstream(session)
+    authority = _file_of(office.settings.home, link.authority)
+    central = Central(link.url, authority, link.token)
+    return Exchange(
+        office.database, office.keys, central, lambda: addresses, lambda: datetime.now(UTC)
+    )

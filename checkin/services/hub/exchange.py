@@ -103,6 +103,12 @@ class Exchange:
         """
         self._bring_walk_ins()
         self._bring_scans()
+        self._bring_annulments()
+
+    def waiting(self) -> int:
+        """Return how many scans and walk-ins the central server does not have."""
+        with self.database.read() as session:
+            return scans_waiting(session) + count_without_number(session)
 
     def _mirror(self) -> int:
         """Bring the rows here up to date, and return how many were written."""

@@ -113,6 +113,10 @@ class Central:
         headers = {"If-None-Match": etag} if etag else {}
         return self._ask("GET", "/hub/gate-list", params=dict(asked), headers=headers)
 
+    def ended(self) -> None:
+        """Tell that this hub has erased what it held: the receipt."""
+        self._post("/hub/wiped", {})
+
     def close(self) -> None:
         """Close the connections."""
         self._session.close()

@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 
 from checkin.db.engine import in_transaction
 from checkin.db.models import Admission, Conflict, Delegation, Participant, Scan
+from checkin.db.models import Hub as CentralsHub
 from checkin.domain.people.registration import Registration
 from checkin.services.common.keys import Keys
 from checkin.services.hub.exchange import try_exchange
-from checkin.services.hub.link import CentralUnreachable
+from checkin.services.hub.link import CentralRefused, CentralUnreachable
 from checkin.services.hub.numbers import OWN_NUMBERS
 from checkin.services.hub.upstream import upstream
+from checkin.services.hubs.revocation import revoke_hub
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.record import record_scan
 from checkin.services.scanning.walk_ins import Named, Newcomer, register_walk_in
@@ -227,3 +229,38 @@ def test_a_scan_that_was_taken_back_at_the_hub_is_taken_back_at_the_central_serv
     with database.read() as session:
         (stored,) = session.scalars(select(Scan)).all()
     assert stored.annulled_at is not None
+
+
+def test_a_hub_that_ends_tells_the_central_server_when_nothing_is_left(database, device, hub, code):
+    scan_at(hub, device, code)
+    before = hub.exchange_of.waiting()
+    hub.exchange()
+    after = hub.exchange_of.waiting()
+
+    hub.central.ended()
+
+    with database.read() as session:
+        (there,) = session.scalars(select(CentralsHub)).all()
+    assert (before, after) == (1, 0)
+    assert there.wiped_at is not None
+    with pytest.raises(CentralRefused) as refused:
+        hub.exchange()
+    assert refused.value.wipes
+
+
+def test_a_revoked_hub_still_brings_what_it_holds(database, event, device, hub, code):
+    scan_at(hub, device, code)
+    (there,) = read(database, CentralsHub)
+    write(database, lambda s: revoke_hub(s, s.merge(event), there.id, now=datetime.now(UTC)))
+    with pytest.raises(CentralRefused) as refused:
+        hub.exchange()
+
+    hub.exchange_of.bring_last()
+
+    assert refused.value.wipes
+    assert count(database, Scan) == 1
+
+
+def read(database, model):
+    with database.read() as session:
+        return list(session.scalars(select(model)).all())
