@@ -173,7 +173,7 @@ def test_the_description_names_every_header_of_ours_that_the_code_names(served):
 
 
 def test_what_a_device_is_answered_has_the_headers_that_are_described(served):
-    app, token = served
+    app, token, _ = served
     paths = app.test_client().get("/api/v1/openapi.json").json["paths"]
     asked = {"Authorization": f"Bearer {token}", "Marhaba-Nonce": "n" * 16}
     scan = {
