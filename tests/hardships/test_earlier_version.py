@@ -15,6 +15,9 @@ from tests.support.scanner_process import Laptop
 from tests.support.server_process import ROOT, Server
 from tests.support.waiting import wait_for
 
+# Each of its commands is a new interpreter: on a busy machine that takes its time.
+pytestmark = pytest.mark.timeout(900)
+
 OLD, NEW = "earlier", "present"
 
 
