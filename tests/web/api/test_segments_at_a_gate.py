@@ -220,7 +220,7 @@ def test_of_a_later_pass_only_its_own_segments_are_fetched(laptop, database, eve
 
 
 def test_a_segment_that_was_tampered_with_is_refused_and_fetched_again(laptop, codes):
-    cut = Cut(laptop, 1, lambda content: content[:-1] + b"\x00")
+    cut = Cut(laptop, 1, lambda content: content[:-1] + bytes([content[-1] ^ 1]))
     laptop.rounds(1)
     assert faults(laptop) == ["list_refused"]
     assert not laptop.gate.held.is_there
