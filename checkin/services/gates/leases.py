@@ -26,7 +26,7 @@ from checkin.domain.scanning.leases import (
     share_of_pool,
 )
 from checkin.services.common.locks import stop_admissions
-from checkin.services.gates.devices import PairedDevice
+from checkin.services.gates.devices import TALKS_TO_US, PairedDevice
 from checkin.services.people.places import (
     kept_places,
     lent_hall,
@@ -137,8 +137,15 @@ class LentTo:
     hall: int
 
 
-def lent_to(session: Session, event_id: int, now: datetime) -> Sequence[LentTo]:
-    """Return what is lent to devices now, by gate and device."""
+def lent_to(
+    session: Session, event_id: int, now: datetime, *, only_gates: bool = False
+) -> Sequence[LentTo]:
+    """Return what is lent to devices now, by gate and device.
+
+    Args:
+        only_gates: leave out what is lent to hubs, which stand at no gate.
+    """
+    of_gates = (TALKS_TO_US,) if only_gates else ()
     devices = session.execute(
         select(
             Device.id,
@@ -149,7 +156,7 @@ def lent_to(session: Session, event_id: int, now: datetime) -> Sequence[LentTo]:
         )
         .join(Lease, Lease.device_id == Device.id)
         .join(Gate, Gate.id == Device.gate_id)
-        .where(*outstanding(event_id, now), Device.id != CENTRAL_DEVICE)
+        .where(*outstanding(event_id, now), Device.id != CENTRAL_DEVICE, *of_gates)
         .group_by(Device.id, Gate.name)
         .order_by(Gate.name, Device.name)
     )

@@ -129,7 +129,7 @@ def _page(visit: EventVisit, **more: object) -> str:
         devices=devices_of(session, event.id, visit.now),
         returning=returning.returning_devices(session, event.id, visit.now),
         gates=gates_of(session, event.id),
-        lent=lent_to(session, event.id, visit.now),
+        lent=lent_to(session, event.id, visit.now, only_gates=True),
         categories=categories_of(session, event),
         admitted=categories_of_gates(session, event),
         has_pins=somebody_has_a_pin(session),
