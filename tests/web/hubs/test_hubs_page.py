@@ -80,8 +80,8 @@ def test_a_hub_is_listed_with_its_devices_and_what_is_to_come(
 
 
 def test_a_hub_is_no_device_at_the_gates(app, organiser, database, event, device):
-    factories.a_delegation(database, event)
-    HubApi.of(app, database, event).post("/lease", {})
+    factories.a_delegation(database, event, "Tiflet", quota=100)
+    assert HubApi.of(app, database, event).post("/lease", {})["delegations"][-1]["places"]
 
     shown = organiser.read("/events/rabat-2025/devices")
 
