@@ -48,6 +48,7 @@ def keep_upstream(
             walk_in_key=bytes_of(paired["walk_in_key"]),
             certificate=paired["certificate"],
             epoch="",
+            counter="",
             mirror_etag="",
             scans_until=0,
             arrivals_until=0,
@@ -74,9 +75,7 @@ def open_account(session: Session, *, name: str, email: str, now: datetime) -> s
     """
     new = add_operator(session, email=email, name=name, role=Role.ORGANISER, now=now)
     session.flush()
-    session.execute(
-        update(Operator).where(Operator.id == new.operator.id).values(id=OWN_NUMBERS)
-    )
+    session.execute(update(Operator).where(Operator.id == new.operator.id).values(id=OWN_NUMBERS))
     session.expire_all()
     event_id = session.get_one(Upstream, 1).event_id
     session.add(
