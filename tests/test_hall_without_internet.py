@@ -16,7 +16,7 @@ from scanner.offline.held_list import HeldList
 from scanner.offline.spool import Spool
 from scanner.server.client import Client
 from scanner.server.events import GateEvent
-from tests.support.hub_process import HubProcess
+from tests.support.hub_process import CutOffHub
 from tests.support.server_process import Server
 from tests.support.tcp_proxy import Wire
 from tests.support.waiting import wait_for
@@ -72,8 +72,8 @@ def central(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def hub(central: Server, tmp_path: Path) -> Iterator[HubProcess]:
-    hub = HubProcess(central, tmp_path / "home", tmp_path, "Salle A")
+def hub(central: Server, tmp_path: Path) -> Iterator[CutOffHub]:
+    hub = CutOffHub(central, tmp_path / "home", tmp_path, "Salle A")
     hub.start()
     yield hub
     hub.close()
@@ -85,7 +85,7 @@ def arrived(board: Client) -> int:
 
 
 def test_gates_go_on_at_the_hub_while_the_line_is_cut_and_come_back(
-    central: Server, hub: HubProcess, tmp_path: Path
+    central: Server, hub: CutOffHub, tmp_path: Path
 ) -> None:
     gates = [HallGate(central, f"Porte {number}", tmp_path / f"gate{number}") for number in (1, 2)]
     codes = [line["code"] for line in central.codes()]

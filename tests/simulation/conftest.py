@@ -25,6 +25,7 @@ PROOFS = {
     "newcomers_seeds": (0, 2000),
     "office_seeds": (0, 1000),
     "restoring_seeds": (0, 1000),
+    "hall_seeds": (0, 10_000),
 }
 
 

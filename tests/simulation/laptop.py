@@ -21,6 +21,7 @@ from scanner.offline.spool import Spool
 from scanner.server.client import Client
 from scanner.server.courier import Courier, GateEvent
 from scanner.server.delivery import Delivery
+from scanner.server.places import Places
 from scanner.server.refresh import Refresh
 from tests.simulation.disk import Disk, PowerCut
 from tests.simulation.network import FaultyConnection
@@ -140,15 +141,26 @@ class Laptop:
         )
         self._clocks[clock.frame] = clock
         self.spool = Spool(_FOLDER, frame=clock.frame, connect=self.disk.connect)
-        client = self._client = Client("http://server", token=self.token, clock=clock)
+        client = self._client = self._new_client(clock)
         client._session.mount("http://", self.connection)
         client.epochs = self.spool.acknowledged
         offline = OfflineGate(self.held, self.spool.memory, clock, {"name": self.name})
         delivery = Delivery(self.spool, client, offline)
         refresh = Refresh(client, self.held, self.spool, clock)
-        self._courier = Courier(delivery, client, refresh, self._tell, lambda: None)
+        self._courier = Courier(
+            *(delivery, client, refresh, self._tell, self._wipe), self.name, self._places_of(client)
+        )
         self._courier._backlog._jitter = self.random.uniform
         self._station = Station(self.spool, self._submit, self._tell, clock=clock.now)
+
+    def _new_client(self, clock: DeviceClock) -> Client:
+        return Client("http://server", token=self.token, clock=clock)
+
+    def _places_of(self, _client: Client) -> Places | None:
+        return None
+
+    def _wipe(self) -> None:
+        """Erase nothing."""
 
     def _submit(self, scan: Scan) -> None:
         self.accepted[scan.scan_id] = self.time.now

@@ -16,6 +16,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from checkin.protocol.epochs import COUNTER, EPOCH
+from checkin.protocol.signed_answers import SIGNED
 from tests.simulation.server import Application
 
 Request = tuple[str, str, bytes, dict[str, str]]
@@ -154,7 +155,7 @@ class FaultyConnection(BaseAdapter):
         self._log.note(self.name, self._time.now, path, body, status, told)
         if method != "GET":
             self.watch()
-        return _response(status, data, {name: told_headers.get(name, "") for name in TOLD})
+        return response_of(status, data, {name: told_headers.get(name, "") for name in TOLD})
 
     def _received(self, asked: Request, answer: requests.Response) -> requests.Response:
         if answer.status_code != 200:
@@ -177,10 +178,10 @@ def _asked(request: requests.PreparedRequest) -> Request:
 
 
 #: the headers that a device reads
-TOLD = ("ETag", EPOCH, COUNTER, "Retry-After")
+TOLD = ("ETag", EPOCH, COUNTER, SIGNED, "Retry-After")
 
 
-def _response(
+def response_of(
     status: int, content: bytes, headers: Mapping[str, str] = MappingProxyType({})
 ) -> requests.Response:
     response = requests.Response()
@@ -191,7 +192,7 @@ def _response(
 
 
 def _server_error() -> requests.Response:
-    return _response(500, b'{"error": "internal", "detail": ""}')
+    return response_of(500, b'{"error": "internal", "detail": ""}')
 
 
 def _with_some_results(answer: requests.Response, random: Random) -> requests.Response:
@@ -200,4 +201,4 @@ def _with_some_results(answer: requests.Response, random: Random) -> requests.Re
         return answer
     random.shuffle(body["results"])
     body["results"] = body["results"][: random.randint(0, len(body["results"]))]
-    return _response(200, json.dumps(body).encode(), answer.headers)
+    return response_of(200, json.dumps(body).encode(), answer.headers)

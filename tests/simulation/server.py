@@ -42,11 +42,16 @@ class Time:
 
 @dataclass
 class Application:
-    """The application that all seeds share; each has an event of its own."""
+    """The application that all seeds share; each has an event of its own.
+
+    Attributes:
+        hubs: applications of hubs of this one, where there are some.
+    """
 
     app: Flask
     database: Any
     time: Time = field(default_factory=Time)
+    hubs: list[Any] = field(default_factory=list)
 
     @property
     def tools(self) -> Tools:

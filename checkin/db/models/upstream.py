@@ -40,11 +40,12 @@ class Upstream(Base):
     certificate: Mapped[dict[str, Any]] = mapped_column(JSON)
     #: of the central server when it was met last; a new one is offered everything again
     epoch: Mapped[str]
+    #: the highest number of a scan that it has acknowledged in that epoch, as answers tell it
+    counter: Mapped[str]
     #: the ETag of the mirror as it is here
     mirror_etag: Mapped[str]
-    #: the highest number of a scan that is up there, and until when annulments are
+    #: the highest number of a scan up to which all are up there
     scans_until: Mapped[int]
-    annulled_until: Mapped[datetime | None]
     #: the highest number, there, of a scan of other gates that is here
     arrivals_until: Mapped[int]
     #: what the central server has lent: {"delegations": [[id, places]…], "hall": n or null}
@@ -69,13 +70,15 @@ class MirroredPage(Base):
 
 
 class ScanFromUpstream(Base):
-    """A scan of another gate, which the central server has told of and need not be told."""
+    """A scan that the central server has: it has told of it, or was told."""
 
     __tablename__ = "scan_from_upstream"
 
     scan_pk: Mapped[int] = mapped_column(
         ForeignKey("scan.id"), primary_key=True, autoincrement=False
     )
+    #: it has it as taken back
+    annulled: Mapped[bool] = mapped_column(default=False)
 
 
 class GivenNumber(Base):

@@ -17,6 +17,7 @@ from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.verdict import Source, Status
 from checkin.services.common.keys import Keys
 from checkin.services.gates.authentication import device_numbered
+from checkin.services.hub.bringing import note_annulled
 from checkin.services.hub.upstream import upstream
 from checkin.services.scanning.annul import annul_again
 from checkin.services.scanning.record import Uploaded, record_uploads
@@ -31,25 +32,27 @@ def take_arrivals(
     Whoever or whatever this hub does not know yet waits for the next mirror: False says so, and the
     same numbers are asked for again.
     """
+    annulled = [UUID(one["scan_id"]) for one in told["annulled"]]
+    if annulled:  # first: else who came in again since would be in already
+        in_transaction(database, lambda session: _take_back(session, annulled, now))
     scans, ready = _known(database, told["scans"])
-    new = _new(database, scans)
+    new = [one for one in _new(database, scans) if one["annulled_at"] is None]
     record_uploads(database, _uploads(database, new, now), keys)
     ids = [UUID(scan["scan_id"]) for scan in scans]
-    annulled = [UUID(one["scan_id"]) for one in told["annulled"]]
     highest = told["next"] if ready else max((one["number"] for one in scans), default=None)
 
     def keep(session: Session) -> None:
         numbers = session.scalars(select(Scan.id).where(Scan.scan_id.in_(ids))).all()
         if numbers:
-            rows = [{"scan_pk": number} for number in numbers]
+            rows = [{"scan_pk": number, "annulled": False} for number in numbers]
             session.execute(insert(ScanFromUpstream).on_conflict_do_nothing(), rows)
+        if annulled:
+            note_annulled(session, annulled)
         if highest is not None:
             link = upstream(session)
             link.arrivals_until = max(link.arrivals_until, highest)
 
     in_transaction(database, keep)
-    if annulled:
-        in_transaction(database, lambda session: _take_back(session, annulled, now))
     return len(new), ready
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,7 @@ from checkin.db.models import (
 )
 from checkin.domain.gates.hub_numbers import OWN_NUMBERS
 from checkin.domain.scanning.verdict import WITHOUT_BADGE
-from checkin.services.hub.upstream import upstream
+from checkin.services.hub.upstream import forget_pages, note_counter, upstream
 
 #: scans in a request, as in the contract's batches
 MOST = 500
@@ -37,7 +37,8 @@ _IS_THERE = exists().where(ScanFromUpstream.scan_pk == Scan.id)
 def scans_to_bring(session: Session) -> tuple[list[int], list[dict[str, Any]]]:
     """Return the next scans that the central server does not have: their numbers and bodies.
 
-    Those of walk-ins whom it has not registered yet wait until it has.
+    Those of walk-ins whom it has not registered yet wait until it has. So does whatever a person
+    did after a scan that was taken back, until it knows that: else they would be in already there.
     """
     link = upstream(session)
     rows = session.execute(
@@ -50,8 +51,20 @@ def scans_to_bring(session: Session) -> tuple[list[int], list[dict[str, Any]]]:
         .order_by(Scan.id)
         .limit(MOST)
     ).all()
+    rows = rows[: _before_next_entry(rows)]
     lease_id = None if link.lease_id is None else str(link.lease_id)
     return [row.id for row in rows], [_scan_body(row, lease_id) for row in rows]
+
+
+def _before_next_entry(rows: Sequence[Row[*tuple[Any, ...]]]) -> int:
+    """Return how many scans there are before the next one of somebody who was taken back."""
+    taken_back: set[int] = set()
+    for number, row in enumerate(rows):
+        if row.participant_id in taken_back:
+            return number
+        if row.annulled_at is not None and row.participant_id is not None:
+            taken_back.add(row.participant_id)
+    return len(rows)
 
 
 def scans_waiting(session: Session) -> int:
@@ -119,11 +132,12 @@ def device_body(device_id: int, name: str, gate_id: int) -> dict[str, Any]:
     return {"id": device_id, "gate_id": gate_id}
 
 
-def scans_brought(session: Session, numbers: Sequence[int]) -> None:
-    """Remember that the central server has these scans."""
+def scans_brought(session: Session, numbers: Sequence[int], counter: str = "") -> None:
+    """Remember that the central server has these scans, and the highest number of its log."""
+    note_counter(session, counter)
     if numbers:
         statement = insert(ScanFromUpstream).on_conflict_do_nothing()
-        session.execute(statement, [{"scan_pk": number} for number in numbers])
+        session.execute(statement, [{"scan_pk": number, "annulled": False} for number in numbers])
     _move_on(session)
 
 
@@ -191,21 +205,22 @@ def walk_ins_brought(
     ]
     if rows:
         session.execute(insert(GivenNumber).on_conflict_do_nothing(), rows)
+        # It counts them now, and they are counted here no more.
+        forget_pages(session, "delegation")
 
 
 def annulments_to_bring(session: Session) -> list[dict[str, Any]]:
-    """Return the scans that were taken back here since the last time, of which it has the scan."""
+    """Return the next scans that were taken back, and that the central server has as they were."""
     link = upstream(session)
-    since = [] if link.annulled_until is None else [Scan.annulled_at > link.annulled_until]
     rows = session.execute(
         select(Scan.scan_id, Scan.annulled_at, Scan.annul_reason)
+        .join(ScanFromUpstream, ScanFromUpstream.scan_pk == Scan.id)
         .where(
             Scan.event_id == link.event_id,
             Scan.annulled_at.is_not(None),
-            (Scan.id <= link.scans_until) | _IS_THERE,
-            *since,
+            ScanFromUpstream.annulled.is_(False),
         )
-        .order_by(Scan.annulled_at)
+        .order_by(Scan.annulled_at, Scan.id)
         .limit(MOST)
     ).all()
     return [
@@ -219,9 +234,19 @@ def annulments_to_bring(session: Session) -> list[dict[str, Any]]:
 
 
 def annulments_brought(session: Session, brought: Sequence[Mapping[str, Any]]) -> None:
-    """Remember until when the central server knows what was taken back."""
-    if brought:
-        upstream(session).annulled_until = datetime.fromisoformat(brought[-1]["at"])
+    """Remember that the central server was told of these."""
+    note_annulled(session, [UUID(one["scan_id"]) for one in brought])
+
+
+def note_annulled(session: Session, scan_ids: Sequence[UUID]) -> None:
+    """Remember that the central server knows that these were taken back."""
+    scans = select(Scan.id).where(Scan.scan_id.in_(scan_ids), Scan.annulled_at.is_not(None))
+    session.execute(
+        update(ScanFromUpstream)
+        .where(ScanFromUpstream.scan_pk.in_(scans))
+        .values(annulled=True)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def text_of(moment: datetime) -> str:

@@ -22,7 +22,6 @@ from checkin.services.backups.epochs import current_epoch
 from checkin.services.common.keys import Keys
 from checkin.services.hub.arriving import take_arrivals
 from checkin.services.hub.bringing import (
-    MOST,
     annulments_brought,
     annulments_to_bring,
     scans_brought,
@@ -37,7 +36,7 @@ from checkin.services.hub.link import Answer, Central, CentralUnreachable
 from checkin.services.hub.loans import hold_back, keep_lent
 from checkin.services.hub.mirroring import apply_news, fetch_news
 from checkin.services.hub.numbers import count_without_number
-from checkin.services.hub.upstream import met_epoch, note_exchange, upstream
+from checkin.services.hub.upstream import met_epoch, note_exchange, seen_there, upstream
 
 #: a mirror that changes while it is fetched is asked for anew so often
 _MIRRORS_TRIED = 3
@@ -86,8 +85,8 @@ class Exchange:
         walk_ins = self._bring_walk_ins()
         if walk_ins:
             rows += self._mirror()
-        scans = self._bring_scans()
         self._bring_annulments()
+        scans = self._bring_scans()
         self._fetch_list()
         arrivals = self._take_arrivals()
         self._borrow()
@@ -102,6 +101,7 @@ class Exchange:
             CentralUnreachable, CentralRefused: it stays here.
         """
         self._bring_walk_ins()
+        self._bring_annulments()
         self._bring_scans()
         self._bring_annulments()
 
@@ -114,8 +114,8 @@ class Exchange:
         """Bring the rows here up to date, and return how many were written."""
         for _ in range(_MIRRORS_TRIED):
             with self.database.read() as session:
-                etag = upstream(session).mirror_etag
-            answer = self.central.mirror(etag)
+                etag, seen = upstream(session).mirror_etag, seen_there(session)
+            answer = self.central.mirror(etag, seen)
             if self._is_put_back(answer.epoch):
                 continue  # of a database that was put back: what its ETag says is unknown
             if answer.body is None:
@@ -155,11 +155,11 @@ class Exchange:
             if not bodies:
                 return count
             told = {"hub_time": text_of(self.clock()), "scans": bodies}
-            self.central.bring("scans", told)
-            in_transaction(self.database, partial(scans_brought, numbers=numbers))
+            counter = self.central.bring("scans", told)["counter"]
+            work = partial(scans_brought, numbers=numbers, counter=counter)
+            in_transaction(self.database, work)
+            self._bring_annulments()
             count += len(bodies)
-            if len(bodies) < MOST:
-                return count
 
     def _bring_annulments(self) -> None:
         with self.database.read() as session:

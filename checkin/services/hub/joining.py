@@ -49,6 +49,7 @@ def keep_upstream(
             walk_in_key=bytes_of(paired["walk_in_key"]),
             certificate=paired["certificate"],
             epoch="",
+            counter="",
             mirror_etag="",
             scans_until=0,
             arrivals_until=0,

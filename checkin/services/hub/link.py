@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from checkin.errors import MarhabaError
-from checkin.protocol.epochs import EPOCH
+from checkin.protocol.epochs import COUNTER, EPOCH, SEEN
 from checkin.protocol.version import VERSION
 
 #: a line that says nothing for so long is taken for broken
@@ -47,11 +47,13 @@ class Answer:
     Attributes:
         epoch: of its database.
         body: None where nothing has changed (304).
+        counter: of the highest scan that it acknowledges; "" where it acknowledges none.
     """
 
     epoch: str
     etag: str
     body: Any
+    counter: str = ""
 
 
 class Central:
@@ -79,9 +81,15 @@ class Central:
         """
         return dict(self._post("/hubs/pair", told).body)
 
-    def mirror(self, etag: str) -> Answer:
-        """Ask for the marks of all pages; the body is None while they are those of the ETag."""
+    def mirror(self, etag: str, seen: str = "") -> Answer:
+        """Ask for the marks of all pages; the body is None while they are those of the ETag.
+
+        Args:
+            seen: what this hub has seen of the server's database: see `checkin.protocol.epochs`.
+        """
         headers = {"If-None-Match": etag} if etag else {}
+        if seen:
+            headers[SEEN] = seen
         return self._ask("GET", "/hub/mirror", headers=headers)
 
     def pages(self, table: str, marks: Sequence[str]) -> list[dict[str, Any]]:
@@ -97,8 +105,13 @@ class Central:
         return dict(self._ask("GET", "/hub/arrivals", params=asked).body)
 
     def bring(self, what: str, told: Mapping[str, Any]) -> dict[str, Any]:
-        """Bring scans, walk-ins or annulments: `what` is the last part of the route."""
-        return dict(self._post(f"/hub/{what}", told).body)
+        """Bring scans, walk-ins or annulments: `what` is the last part of the route.
+
+        Returns:
+            The reply, with the number of the last scan in the server's log as "counter".
+        """
+        answer = self._post(f"/hub/{what}", told)
+        return {**answer.body, "counter": answer.counter}
 
     def lease(self, held: str | None) -> dict[str, Any]:
         """Borrow the venue's places, or renew the lease that is held."""
@@ -145,7 +158,7 @@ class Central:
                 str(body.get("detail", f"refused with {reply.status_code}")),
                 wipes=reply.status_code == HTTPStatus.UNAUTHORIZED and bool(body.get("wipe")),
             )
-        return Answer(epoch, reply.headers.get("ETag", ""), body)
+        return Answer(epoch, reply.headers.get("ETag", ""), body, reply.headers.get(COUNTER, ""))
 
 
 def _json(reply: requests.Response) -> dict[str, Any]:

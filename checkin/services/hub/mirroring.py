@@ -6,7 +6,7 @@ unchanged. What a hub makes itself is numbered from `OWN_NUMBERS`, so that the t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Uuid,
+    case,
     delete,
     func,
     select,
@@ -99,14 +100,17 @@ def apply_news(session: Session, news: News, keys: Keys) -> int:
         name: _take_pages(session, table, news.tables[name], news.fetched[name])
         for name, table in tables.items()
     }
-    # Who has lost a badge must not stand in the way of who has it now.
-    for name in reversed(gone):
-        _erase(session, tables[name], gone[name])
+    for name, pages in news.fetched.items():
+        keys_written = [key for page in pages.values() for key in _keys(tables[name], page)]
+        _make_room(session, tables[name], [*gone[name], *keys_written])
+    _lift_own_stop(session, news.fetched.get("entry_stop", {}).values())
     written = sum(
         _write(session, tables[name], page, keys)
         for name, pages in news.fetched.items()
         for page in pages.values()
     )
+    for name in reversed(gone):
+        _erase(session, tables[name], gone[name])
     renumber_walk_ins(session)
     if news.fetched.get("delegation"):
         _count_own_places(session)
@@ -129,7 +133,8 @@ def _count_own_places(session: Session) -> None:
         session.execute(
             update(Delegation)
             .where(Delegation.id == delegation_id)
-            .values(places_taken=Delegation.places_taken + count)
+            # Who came in on a place that there is none of any more is brought all the same.
+            .values(places_taken=func.min(Delegation.quota, Delegation.places_taken + count))
         )
 
 
@@ -160,15 +165,65 @@ def _keys(table: Table, page: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
 
 
 def _erase(session: Session, table: Table, keys: Iterable[tuple[Any, ...]]) -> None:
-    """Erase rows by their keys; one that something here names stays, as people do who came."""
+    """Erase rows by their keys; one that something here names stays, as people do who came.
+
+    So does the gate of a scan that the central server does not have yet: it may be erased there
+    while nothing names it.
+    """
     columns = list(table.primary_key.columns)
     for key in keys:
         values = [_value(column, one) for column, one in zip(columns, key, strict=True)]
-        if table.name in _REVOKED_INSTEAD and _is_named(session, table, values[0]):
-            session.execute(_REVOKED_INSTEAD[table.name](values[0]))
+        if "id" in table.primary_key.columns and _is_named(session, table, values[0]):
+            if table.name in _REVOKED_INSTEAD:
+                session.execute(_REVOKED_INSTEAD[table.name](values[0]))
         else:
             where = tuple_(*columns) == tuple_(*values)
             session.execute(delete(table).where(where))
+
+
+#: what is unique among rows, as it is while they are written anew: who had a badge, a name or a
+#: number before must not stand in the way of who has it now
+_ROOM: dict[str, Callable[[Table], Mapping[str, Any]]] = {
+    "badge": lambda _table: {"revoked_at": _LONG_AGO},
+    "participant": lambda table: {
+        "reserve_no": case((table.c.reserve_no.is_not(None), -table.c.id))
+    },
+    "entry_stop": lambda _table: {"lifted_at": _LONG_AGO},
+    "device": lambda _table: {"name": ""},
+    "bus": lambda table: {"name": _unique(table)},
+} | dict.fromkeys(
+    ("category", "gate", "flag", "delegation"), lambda table: {"folded": _unique(table)}
+)
+
+
+def _unique(table: Table) -> Any:
+    return func.char(1).concat(table.c.id)
+
+
+def _make_room(session: Session, table: Table, keys: Sequence[tuple[Any, ...]]) -> None:
+    """Let rows that are about to be written have nothing that another of them may have now."""
+    if (room := _ROOM.get(table.name)) is None:
+        return
+    ids = [_value(table.c.id, number) for (number,) in keys]
+    for start in range(0, len(ids), _ROWS):
+        chunk = ids[start : start + _ROWS]
+        session.execute(update(table).where(table.c.id.in_(chunk)).values(room(table)))
+
+
+def _lift_own_stop(session: Session, pages: Iterable[Mapping[str, Any]]) -> None:
+    """Let a stop of the central server take the place of one that was ordered here: one is enough.
+
+    It says of both when entries go on.
+    """
+    stops = Base.metadata.tables["entry_stop"]
+    if any(
+        row[page["columns"].index("lifted_at")] is None for page in pages for row in page["rows"]
+    ):
+        session.execute(
+            update(stops)
+            .where(stops.c.id >= OWN_NUMBERS, stops.c.lifted_at.is_(None))
+            .values(lifted_at=datetime.now(UTC))
+        )
 
 
 def _is_named(session: Session, table: Table, number: Any) -> bool:
@@ -183,7 +238,9 @@ def _is_named(session: Session, table: Table, number: Any) -> bool:
 
 def _cancel(number: Any) -> Any:
     people = Base.metadata.tables["participant"]
-    return people.update().where(people.c.id == number).values(standing="canceled", reserve_no=None)
+    none = {"reserve_no": None, "unchecked_as": None, "unchecked_no": None}
+    values = none | {"standing": "canceled", "canceled_at": datetime.now(UTC)}
+    return people.update().where(people.c.id == number).values(values)
 
 
 def _revoke_badge(badge_id: Any) -> Any:

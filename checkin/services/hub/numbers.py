@@ -72,6 +72,39 @@ def _renumber(session: Session, given: GivenNumber) -> None:
     session.execute(delete(Participant).where(Participant.id == given.own_id))
 
 
+def take_numbers_back(session: Session) -> None:
+    """Give walk-ins their own numbers again: the central server may have lost them in a restore.
+
+    They are brought to it once more. It knows them by the walk-in's id if it has them still.
+    """
+    session.execute(text("PRAGMA defer_foreign_keys = ON"))
+    walk_ins = select(WalkIn.participant_id)
+    given = session.scalars(select(GivenNumber)).all()
+    back = set(
+        session.scalars(
+            select(Participant.id).where(
+                Participant.id.in_([one.number for one in given]), Participant.id.in_(walk_ins)
+            )
+        )
+    )
+    for one in given:
+        if one.number in back:
+            session.execute(
+                update(Participant)
+                .where(Participant.id == one.number)
+                .values(id=one.own_id)
+                .execution_options(synchronize_session=False)
+            )
+            for column in children_of(Participant.__table__):  # type: ignore[arg-type]
+                session.execute(
+                    update(column.table)
+                    .where(column == one.number)
+                    .values({column.name: one.own_id})
+                )
+    session.execute(delete(GivenNumber))
+    session.expire_all()
+
+
 def count_without_number(session: Session) -> int:
     """Return how many walk-ins the central server has not registered yet."""
     brought = select(GivenNumber.own_id)

@@ -26,8 +26,11 @@ def erase_backups(home: Path) -> int:
 
 
 def newest_backup(home: Path) -> datetime | None:
-    """Return when the newest automatic backup was written; None: there is none."""
-    times = [path.stat().st_mtime for path in (home / BACKUPS).glob("*.zip")]
+    """Return when the newest backup was written; None: there is none.
+
+    What a restore has kept of a damaged database lies in folders beside them, and is no backup.
+    """
+    times = [path.stat().st_mtime for path in (home / BACKUPS).glob("*") if path.is_file()]
     return datetime.fromtimestamp(max(times), UTC) if times else None
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from checkin.db.models import Delegation, Event, WalkIn
+from checkin.db.models import Delegation, Event, Participant, WalkIn
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import WalkInIdConflict
@@ -131,7 +131,7 @@ def register_walk_in(
     # The same walk-in, sent twice at once, waits here for itself.
     lock_event(session.connection(), event.id)
     if named and (known := session.get(WalkIn, named.id)):
-        return _again(known, device, named)
+        return _again(session, known, device, newcomer)
     # A place that came back from a device is for who has waited longer.
     move_up_everywhere(session, event, now)
     on_loan = device.lent_by_id is not None and take_lent_place(
@@ -178,12 +178,29 @@ def _register(
     return registered
 
 
-def _again(known: WalkIn, device: PairedDevice, named: Named) -> WalkInAnswer:
-    if (known.device_id, known.person_hash) != (device.id, named.person_hash):
-        raise WalkInIdConflict(f"walk-in {named.id} was used for somebody else")
+def _again(
+    session: Session, known: WalkIn, device: PairedDevice, newcomer: Newcomer
+) -> WalkInAnswer:
+    if known.device_id != device.id or not _is_same_person(session, known, newcomer):
+        raise WalkInIdConflict(f"walk-in {known.id} was used for somebody else")
     standing = RegistrationStatus(known.standing)
     return WalkInAnswer(
         Registered(known.participant_id, known.badge_id, standing, known.reserve_no), replayed=True
+    )
+
+
+def _is_same_person(session: Session, known: WalkIn, newcomer: Newcomer) -> bool:
+    """Say whether a walk-in was registered under this id before.
+
+    A hub tells of them in its own words, and so does their gate that comes back from it.
+    """
+    if newcomer.named and known.person_hash == newcomer.named.person_hash:
+        return True
+    person, told = session.get_one(Participant, known.participant_id), newcomer.registration
+    return (person.delegation_id, person.name, person.name_ar) == (
+        newcomer.delegation_id,
+        told.name,
+        told.name_ar,
     )
 
 

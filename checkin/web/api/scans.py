@@ -25,6 +25,7 @@ from checkin.protocol.time_zones import time_zone
 from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.gates.kiosks import refuse_in_kiosk
+from checkin.services.hub.strangers import without_strangers
 from checkin.services.limits.limits import Limits
 from checkin.services.people.flags import flags_at_gates
 from checkin.services.scanning.annul import annul_again, annul_scan
@@ -127,11 +128,17 @@ def _record_offline(body: BatchRequest) -> Response:
     answered = [(reading, rehearse(device, reading, state.keys)) for reading in readings]
     practised = [answer for _, answer in answered if answer is not None]
     readings = [reading for reading, answer in answered if answer is None]
-    answers = record_batch(state.database, device, readings, state.keys)
+    if state.central_url:
+        readings = without_strangers(state.database, readings)
     annulled = [scan.scan_id for scan in body.scans if scan.acknowledged and scan.annulled]
+    # First what was taken back: else who was let in again since would be in already.
+    readings.sort(key=lambda reading: reading.scan_id not in annulled)
+    until = sum(reading.scan_id in annulled for reading in readings)
+    answers = record_batch(state.database, device, readings[:until], state.keys)
     if annulled:
         take_back_again = partial(annul_again, device=device, scan_ids=annulled, now=at)
         in_transaction(state.database, take_back_again)
+    answers += record_batch(state.database, device, readings[until:], state.keys)
     try_to_mark_seen(state.database, device.id, at, skew_ms=skew_ms)
     state.live.nudge(device.event_id)
     sign_answer()  # a result may say that a scan will never be taken

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -28,13 +31,24 @@ KEY = "5e" * 32
 ADDRESS = "https://192.168.1.7:8443"
 
 
+@cache
+def _migrated() -> bytes:
+    """Return a sealed file with the schema: making one takes seconds."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "hub.db"
+        database = Database(f"sqlite:///{file}", key=KEY)
+        upgrade(database)
+        database.dispose()
+        return file.read_bytes()
+
+
 class Hub:
     """A paired hub with a sealed database."""
 
     def __init__(self, app: Any, database: Database, event: Any, file: Any) -> None:
         self.state: Marhaba = app.extensions[EXTENSION]
+        file.write_bytes(_migrated())
         self.database = Database(f"sqlite:///{file}", key=KEY)
-        upgrade(self.database)
         own = Keys(b"h" * 32)
         central, _ = central_of(app)
         told = told_of_itself(a_code(database, event))

@@ -10,18 +10,27 @@ from sqlalchemy import func, select
 from checkin.db.engine import in_transaction
 from checkin.db.models import Admission, Conflict, Delegation, Participant, Scan
 from checkin.db.models import Hub as CentralsHub
+from checkin.domain.common.epochs import EpochCause
+from checkin.domain.gates.hub_numbers import OWN_NUMBERS
 from checkin.domain.people.registration import Registration
+from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.verdict import Status
+from checkin.services.backups.epochs import begin_epoch
 from checkin.services.common.keys import Keys
 from checkin.services.hub.exchange import try_exchange
 from checkin.services.hub.link import CentralRefused, CentralUnreachable
-from checkin.services.hub.numbers import OWN_NUMBERS
+from checkin.services.hub.strangers import without_strangers
 from checkin.services.hub.upstream import upstream
 from checkin.services.hubs.revocation import revoke_hub
+from checkin.services.people.quotas import set_quota
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.record import record_scan
+from checkin.services.scanning.storage import Decided
 from checkin.services.scanning.walk_ins import Named, Newcomer, register_walk_in
+from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.factories import NOW, write
+from tests.support.restores import copied
 
 
 @pytest.fixture
@@ -264,3 +273,161 @@ def test_a_revoked_hub_still_brings_what_it_holds(database, event, device, hub, 
 def read(database, model):
     with database.read() as session:
         return list(session.scalars(select(model)).all())
+
+
+def take_back(hub, device, answer, at=NOW):
+    write(
+        hub.database,
+        lambda session: annul_scan(
+            session,
+            event_id=device.event_id,
+            scan_id=answer.scan_id,
+            reason="by mistake",
+            now=at,
+            device_id=device.id,
+        ),
+    )
+
+
+def arrived(database):
+    """Return the scans that count somebody in."""
+    with database.read() as session:
+        return session.scalars(
+            select(Scan.scan_id)
+            .join(Admission, Admission.scan_pk == Scan.id)
+            .where(Admission.annulled_at.is_(None))
+        ).all()
+
+
+def test_who_was_taken_back_and_let_in_again_at_the_hub_is_in_at_the_central_server(
+    database, device, hub, code
+):
+    take_back(hub, device, scan_at(hub, device, code))
+    again = scan_at(hub, device, code, at=NOW + factories.minutes(1))
+
+    hub.exchange()
+
+    assert arrived(database) == [again.scan_id]
+    assert count(database, Conflict) == 0
+
+
+def test_who_was_taken_back_and_let_in_again_elsewhere_is_in_at_the_hub(
+    database, device, hub, code
+):
+    first = factories.scan(database, device, code, at=NOW)
+    hub.exchange()
+    write(
+        database,
+        lambda session: annul_scan(
+            session,
+            event_id=device.event_id,
+            scan_id=first.scan_id,
+            reason="by mistake",
+            now=NOW,
+            device_id=device.id,
+        ),
+    )
+    again = factories.scan(database, device, code, at=NOW + factories.minutes(1))
+
+    hub.exchange()
+
+    assert arrived(hub.database) == [again.scan_id]
+    assert count(hub.database, Conflict) == 0
+
+
+def test_what_was_taken_back_is_told_although_the_hubs_clock_went_back(
+    database, event, device, hub, code
+):
+    other = factories.a_badge(database, event, "Omar Tazi")
+    hub.exchange()
+    first, second = scan_at(hub, device, code), scan_at(hub, device, other)
+    take_back(hub, device, first, NOW + factories.minutes(10))
+    hub.exchange()
+    take_back(hub, device, second, NOW)
+
+    hub.exchange()
+
+    assert arrived(database) == []
+
+
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_a_walk_in_whom_a_restore_has_lost_is_registered_again(
+    app, database, device, hub, code, delegation, tmp_path, is_announced
+):
+    put_back = copied(database, tmp_path)
+    made = walks_in(hub, device, delegation)
+    scan_at(hub, device, "", participant_id=made.registered.participant_id, source="search")
+    hub.exchange()
+
+    put_back()
+    if is_announced:
+        write(database, lambda session: begin_epoch(session, EpochCause.RESTORED, NOW))
+    app.extensions[EXTENSION].epoch.forget()
+    app.extensions[EXTENSION].devices.forget()
+    hub.exchange()
+    hub.exchange()
+
+    with database.read() as session:
+        there = session.scalars(select(Participant).where(Participant.name == "Karim Tazi")).one()
+        came = session.scalars(select(Admission.participant_id)).all()
+    here = [one.id for one in hub.rows(Participant) if one.name == "Karim Tazi"]
+    assert (here, came) == ([there.id], [there.id])
+    assert [one.participant_id for one in hub.rows(Admission)] == [there.id]
+
+
+def test_a_walk_in_whose_gate_has_told_the_central_server_itself_is_registered_once(
+    database, device, hub, code, delegation
+):
+    named = Named(factories.uuid4(), b"\x01" * 32)
+    newcomer = Newcomer(
+        Registration(name="Karim Tazi", delegation=delegation.name), delegation.id, named
+    )
+    in_transaction(
+        hub.database,
+        lambda s: register_walk_in(
+            s, hub.device(device.id), newcomer, keys=hub.keys, now=datetime.now(UTC)
+        ),
+    )
+    write(
+        database,
+        lambda s: register_walk_in(s, device, newcomer, keys=factories.KEYS, now=datetime.now(UTC)),
+    )
+
+    hub.exchange()
+    hub.exchange()
+
+    with database.read() as session:
+        there = session.scalars(select(Participant).where(Participant.name == "Karim Tazi")).one()
+    assert [one.id for one in hub.rows(Participant) if one.name == "Karim Tazi"] == [there.id]
+
+
+def test_a_quota_that_shrinks_below_whom_the_hub_let_in_stops_no_exchange(
+    database, event, device, hub, code
+):
+    factories.a_category(database, event)
+    tiflet = factories.a_delegation(database, event, "Tiflet", quota=11)
+    hub.exchange()
+    walks_in(hub, device, tiflet)
+    write(
+        database,
+        lambda session: set_quota(session, event, tiflet.id, 0, now=datetime.now(UTC)),
+    )
+
+    hub.exchange()
+
+    with database.read() as session:
+        row = session.get_one(Delegation, tiflet.id)
+        there = (row.quota, row.places_taken)
+    assert [
+        (one.quota, one.places_taken) for one in hub.rows(Delegation) if one.id == tiflet.id
+    ] == [there]
+
+
+def test_who_was_let_in_and_is_not_known_here_yet_waits_at_the_gate(database, event, hub, code):
+    stranger = factories.a_badge(database, event, "Omar Tazi")
+    decided = Decided(Status.OK, None)
+    known = factories.a_reading_by_ref(code, decided=decided)
+    unknown = factories.a_reading_by_ref(stranger, decided=decided)
+    refused = factories.a_reading_by_ref(stranger, decided=Decided(Status.ERROR, Reason.INVALID))
+
+    assert without_strangers(hub.database, [known, unknown, refused]) == [known, refused]

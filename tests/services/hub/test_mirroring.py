@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from checkin.db.models import Badge, Delegation, Device, Event, Participant, Upstream
+from sqlalchemy import delete
+
+from checkin.db.models import (
+    Badge,
+    Delegation,
+    Device,
+    EntryStop,
+    Event,
+    Message,
+    Participant,
+    Upstream,
+)
+from checkin.domain.gates.hub_numbers import OWN_NUMBERS
+from checkin.services.badges.issue import reissue_badge
 from checkin.services.hub.loans import CENTRAL_DEVICE
+from checkin.services.scanning.record import record_scan
 from tests.support import factories
 from tests.support.factories import write
 
@@ -63,3 +77,91 @@ def test_reserve_lists_do_not_move_up_at_a_hub(hub):
 def test_the_link_names_the_central_server_and_its_event(hub, event):
     (link,) = hub.rows(Upstream)
     assert (link.url, link.event_id) == ("http://central.test", event.id)
+
+
+def test_a_badge_that_was_replaced_there_is_replaced_here(database, event, hub):
+    factories.a_badge(database, event, "Amina Alaoui")
+    hub.exchange()
+    (person,) = hub.rows(Participant)
+    write(
+        database,
+        lambda session: reissue_badge(
+            session,
+            session.merge(event),
+            person.id,
+            keys=factories.KEYS,
+            reason="lost",
+            now=factories.NOW,
+        ),
+    )
+
+    hub.exchange()
+
+    with database.read() as session:
+        there = {(one.id, one.issue, one.revoked_at) for one in session.query(Badge).all()}
+    assert {(one.id, one.issue, one.revoked_at) for one in hub.rows(Badge)} == there
+    assert len(there) == 2
+
+
+def test_a_stop_there_takes_the_place_of_one_that_was_ordered_here(database, event, hub):
+    supervisor = factories.a_supervisor(database)
+    hub.exchange()
+    here = {
+        "event_id": event.id,
+        "stopped_at": factories.NOW,
+        "stopped_by": supervisor,
+        **{f"message_{language}": "" for language in ("fr", "ar", "en")},
+    }
+    write(hub.database, lambda session: session.add(EntryStop(id=OWN_NUMBERS + 1, **here)))
+    write(database, lambda session: session.add(EntryStop(id=1, **here)))
+
+    hub.exchange()
+
+    assert {one.id: one.lifted_at is None for one in hub.rows(EntryStop)} == {
+        1: True,
+        OWN_NUMBERS + 1: False,
+    }
+
+
+def test_somebody_whom_the_central_server_has_lost_is_canceled_here_if_they_came(
+    database, event, device, hub
+):
+    code = factories.a_badge(database, event, "Amina Alaoui")
+    hub.exchange()
+    with hub.database.writing() as connection:
+        record_scan(connection, hub.device(device.id), factories.a_reading(code), hub.keys)
+    (person,) = hub.rows(Participant)
+    hub.line.is_cut = True
+
+    def lose(session):
+        session.execute(delete(Message))
+        session.execute(delete(Badge))
+        session.execute(delete(Participant))
+        session.get_one(Event, event.id).list_version += 1
+
+    write(database, lose)
+    hub.line.is_cut = False
+    hub.exchange()
+
+    assert [(one.id, one.standing) for one in hub.rows(Participant)] == [(person.id, "canceled")]
+
+
+def test_delegations_that_swap_their_names_there_do_so_here(database, event, hub):
+    first, second = (factories.a_delegation(database, event, name) for name in ("Salé", "Témara"))
+    hub.exchange()
+
+    def swap(session):
+        one, other = (session.get_one(Delegation, made.id) for made in (first, second))
+        names = one.name, one.folded, other.name, other.folded
+        one.folded = "?"
+        session.flush()
+        other.name, other.folded = names[:2]
+        session.flush()
+        one.name, one.folded = names[2:]
+        session.get_one(Event, event.id).list_version += 1
+
+    write(database, swap)
+    hub.exchange()
+
+    here = {one.id: one.name for one in hub.rows(Delegation)}
+    assert (here[first.id], here[second.id]) == ("Témara", "Salé")

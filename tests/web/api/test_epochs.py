@@ -238,3 +238,14 @@ def test_a_turn_is_free_again_after_a_fault():
         1 / 0  # noqa: B018
     with offers.turn():
         pass
+
+
+def test_who_was_taken_back_and_let_in_again_is_in(api, database, event):
+    code = factories.a_badge(database, event)
+    first = offered(code, minutes_ago=12, annulled=True)
+    again = offered(code, minutes_ago=10)
+
+    told = api.batch(again, first)
+
+    assert (told[again["scan_id"]]["status"], told[again["scan_id"]]["conflict"]) == ("ok", False)
+    assert api.ask("GET", "/status").json["totals"]["arrived"] == 1

@@ -29,6 +29,7 @@ def upgrade() -> None:
     op.create_table(
         "scan_from_upstream",
         sa.Column("scan_pk", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("annulled", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["scan_pk"], ["scan.id"], name=op.f("fk_scan_from_upstream_scan_pk_scan")
         ),
@@ -67,9 +68,9 @@ _UPSTREAM = (
     ("walk_in_key", sa.LargeBinary(length=32)),
     ("certificate", sa.JSON()),
     ("epoch", sa.String()),
+    ("counter", sa.String()),
     ("mirror_etag", sa.String()),
     ("scans_until", sa.Integer()),
-    ("annulled_until", sa.DateTime(timezone=True)),
     ("arrivals_until", sa.Integer()),
     ("lease_id", sa.Uuid()),
     ("lent", sa.JSON()),
@@ -79,7 +80,6 @@ _UPSTREAM = (
     ("fault", sa.String()),
 )
 _OPTIONAL = {
-    "annulled_until",
     "lease_id",
     "lent",
     "lent_at",
