@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, case, func, select, text
+from sqlalchemy import BindParameter, ColumnElement, case, exists, func, select, text
 
 from checkin.db.functions import greatest
 from checkin.db.models import Admission, Delegation, Lease, LeasePlace, Participant, WalkIn
@@ -97,14 +97,19 @@ def _used_on_loan() -> Any:
 
 def _registered_on_loan() -> Any:
     """Count the walk-ins whom hubs have confirmed on places that were lent to them."""
-    return (
-        select(func.count(WalkIn.id))
-        .join(Participant, Participant.id == WalkIn.participant_id)
+    # From the few walk-ins to the people: a delegation has tens of thousands of these.
+    is_of_delegation = (
+        exists()
         .where(
+            Participant.id == WalkIn.participant_id,
             Participant.delegation_id == Delegation.id,
-            WalkIn.on_loan,
             Participant.standing == RegistrationStatus.CONFIRMED,
         )
+        .correlate(WalkIn, Delegation)
+    )
+    return (
+        select(func.count(WalkIn.id))
+        .where(WalkIn.on_loan, is_of_delegation)
         .correlate(Delegation)
         .scalar_subquery()
     )

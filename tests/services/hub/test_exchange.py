@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from checkin.db.engine import in_transaction
 from checkin.db.models import Admission, Conflict, Delegation, Participant, Scan
@@ -22,7 +22,6 @@ from checkin.services.hub.link import CentralRefused, CentralUnreachable
 from checkin.services.hub.strangers import without_strangers
 from checkin.services.hub.upstream import upstream
 from checkin.services.hubs.revocation import revoke_hub
-from checkin.services.people.quotas import set_quota
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.record import record_scan
 from checkin.services.scanning.storage import Decided
@@ -364,8 +363,8 @@ def test_a_walk_in_whom_a_restore_has_lost_is_registered_again(
         write(database, lambda session: begin_epoch(session, EpochCause.RESTORED, NOW))
     app.extensions[EXTENSION].epoch.forget()
     app.extensions[EXTENSION].devices.forget()
-    hub.exchange()
-    hub.exchange()
+    for _ in range(4):
+        hub.exchange()
 
     with database.read() as session:
         there = session.scalars(select(Participant).where(Participant.name == "Karim Tazi")).one()
@@ -408,10 +407,9 @@ def test_a_quota_that_shrinks_below_whom_the_hub_let_in_stops_no_exchange(
     tiflet = factories.a_delegation(database, event, "Tiflet", quota=11)
     hub.exchange()
     walks_in(hub, device, tiflet)
-    write(
-        database,
-        lambda session: set_quota(session, event, tiflet.id, 0, now=datetime.now(UTC)),
-    )
+    # Whoever lowers a quota is refused while its places are lent; a restore may bring it all the same.
+    lower = update(Delegation).where(Delegation.id == tiflet.id).values(quota=0)
+    write(database, lambda session: session.execute(lower))
 
     hub.exchange()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete
 
 from checkin.db.models import (
+    Activity,
     Badge,
     Delegation,
     Device,
@@ -134,6 +135,7 @@ def test_somebody_whom_the_central_server_has_lost_is_canceled_here_if_they_came
     hub.line.is_cut = True
 
     def lose(session):
+        session.execute(delete(Activity))
         session.execute(delete(Message))
         session.execute(delete(Badge))
         session.execute(delete(Participant))
