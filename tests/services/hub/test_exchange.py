@@ -407,7 +407,7 @@ def test_a_quota_that_shrinks_below_whom_the_hub_let_in_stops_no_exchange(
     tiflet = factories.a_delegation(database, event, "Tiflet", quota=11)
     hub.exchange()
     walks_in(hub, device, tiflet)
-    # Whoever lowers a quota is refused while its places are lent; a restore may bring it all the same.
+    # Who lowers a quota is refused while its places are lent; a restore may bring it all the same.
     lower = update(Delegation).where(Delegation.id == tiflet.id).values(quota=0)
     write(database, lambda session: session.execute(lower))
 
