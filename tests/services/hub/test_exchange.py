@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from checkin.db.engine import in_transaction
-from checkin.db.models import Admission, Conflict, Delegation, Participant, Scan
+from checkin.db.models import Admission, Conflict, Delegation, Participant, Scan, Upstream
 from checkin.db.models import Hub as CentralsHub
 from checkin.domain.common.epochs import EpochCause
 from checkin.domain.gates.hub_numbers import OWN_NUMBERS
@@ -17,6 +17,7 @@ from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
 from checkin.services.backups.epochs import begin_epoch
 from checkin.services.common.keys import Keys
+from checkin.services.gates.authentication import mark_seen
 from checkin.services.hub.exchange import try_exchange
 from checkin.services.hub.link import CentralRefused, CentralUnreachable
 from checkin.services.hub.strangers import without_strangers
@@ -429,3 +430,14 @@ def test_who_was_let_in_and_is_not_known_here_yet_waits_at_the_gate(database, ev
     refused = factories.a_reading_by_ref(stranger, decided=Decided(Status.ERROR, Reason.INVALID))
 
     assert without_strangers(hub.database, [known, unknown, refused]) == [known, refused]
+
+
+def test_an_exchange_with_a_gate_at_the_hub_is_noted_and_told(database, device, hub, code):
+    write(hub.database, lambda s: mark_seen(s, device.id, datetime.now(UTC), waiting=2, battery=40))
+
+    hub.exchange()
+
+    (link,) = hub.rows(Upstream)
+    (there,) = read(database, CentralsHub)
+    assert link.exchanged_at is not None
+    assert [(one["device"], one["waiting"]) for one in there.reported["gates"]] == [(device.id, 2)]
