@@ -25,7 +25,7 @@ from checkin.cli.serving import free_address
 from checkin.cli.setup import set_up
 from checkin.db.migrate import current_revision
 from checkin.db.models import Upstream
-from checkin.db.sealing import VARIABLE
+from checkin.db.sealing import VARIABLE, is_plain
 from checkin.errors import SettingsError
 from checkin.protocol.fingerprints import AUTHORITY_PATH, fingerprint_of, fingerprint_typed
 from checkin.protocol.gate_list import public_key_text
@@ -88,6 +88,7 @@ def hub(
 ) -> None:
     """Serve a hall from a laptop there, also while its line to the central server is down."""
     home = Path(os.environ.get("CHECKIN_HOME") or "var")
+    _refuse_others_database(home / "marhaba.db")
     if forget:
         erase(home, home / "marhaba.db")
     keys = keys_of_memory() if forget else _keys(home, passphrase_file)
@@ -108,6 +109,20 @@ def hub(
         say(f"hub:        {link.name}, of {link.url}")
     more = _exchange_beside(place)
     serve_installation(office, place, own_tls=True, more=more)
+
+
+def _refuse_others_database(file: Path) -> None:
+    """Leave alone what is no hub's: before anything is erased, or made beside it.
+
+    Raises:
+        SettingsError: what to do instead.
+    """
+    with suppress(FileNotFoundError):
+        if is_plain(file):
+            raise SettingsError(
+                f"{file} is the database of a server, and no hub's: choose another folder with "
+                "CHECKIN_HOME"
+            )
 
 
 def _keys(home: Path, file: Path | None) -> HubKeys:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -19,10 +20,22 @@ from sqlcipher3 import dbapi2 as sqlcipher
 VARIABLE = "MARHABA_DATABASE_KEY"
 KEY_BYTES = 32
 
+#: https://www.sqlite.org/fileformat2.html; a sealed file begins with its random salt
+_PLAIN = b"SQLite format 3\0"
 _FORM = re.compile("[0-9a-f]{64}")
 
 #: what either driver raises
 DRIVER_ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, sqlcipher.Error)
+
+
+def is_plain(file: Path) -> bool:
+    """Say whether a file is a SQLite database that is not sealed.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    with file.open("rb") as opened:
+        return opened.read(len(_PLAIN)) == _PLAIN
 
 
 def handed_on_key() -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from click.testing import CliRunner
 
@@ -107,3 +110,18 @@ def test_the_fingerprint_of_an_authority_has_to_be_whole(passphrase):
     )
 
     assert "64 digits" in told
+
+
+@pytest.mark.parametrize("options", [(), ("--forget",), ("--end",)], ids=["start", "forget", "end"])
+def test_the_database_of_a_server_is_left_alone(home, passphrase, options):
+    home.mkdir()
+    with closing(sqlite3.connect(home / "marhaba.db")) as servers:
+        servers.execute("CREATE TABLE participant (name)")
+        servers.commit()
+    before = (home / "marhaba.db").read_bytes()
+
+    told = refusal("--passphrase-file", passphrase, "--port", 18443, *options)
+
+    assert "no hub's" in told
+    assert (home / "marhaba.db").read_bytes() == before
+    assert [file.name for file in home.iterdir()] == ["marhaba.db"]
