@@ -12,7 +12,6 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from checkin.db.engine import Database
-from checkin.db.models import Upstream
 from checkin.services.backups.epochs import RecentEpoch
 from checkin.services.badges.wallets import load_wallets
 from checkin.services.board.board import CountsByMinute
@@ -22,6 +21,7 @@ from checkin.services.common.keys import Keys
 from checkin.services.common.readiness import RecentReadiness, readiness
 from checkin.services.common.security_log import open_security_log
 from checkin.services.hub.keys import KeysOfHub
+from checkin.services.hub.upstream import upstream_or_none
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.opening import open_counters
 from checkin.services.network.certificates.authority import served_authority
@@ -130,7 +130,7 @@ def _as_hub(database: Database, keys: Keys) -> tuple[Keys, str]:
     """Return the keys to serve with, and of which central server this is a hub; "": of none."""
     try:
         with database.read() as session:
-            link = session.get(Upstream, 1)
+            link = upstream_or_none(session)
     except SQLAlchemyError:  # not brought up to date, or away: no hub serves from such a database
         return keys, ""
     return (keys, "") if link is None else (KeysOfHub(keys, link.walk_in_key), link.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import ssl
@@ -33,12 +34,11 @@ from checkin.protocol.version import VERSION
 from checkin.services.hub.exchange import Exchange, try_exchange
 from checkin.services.hub.joining import (
     CentralServer,
+    has_account,
     keep_upstream,
     open_account,
-    take_first_mirror,
 )
 from checkin.services.hub.link import Central, CentralRefused, CentralUnreachable
-from checkin.services.hub.mirroring import fetch_news
 from checkin.services.hub.sealing import (
     LEAST_LETTERS,
     HubKeys,
@@ -47,7 +47,7 @@ from checkin.services.hub.sealing import (
     keys_from,
     keys_of_memory,
 )
-from checkin.services.hub.upstream import is_hub, met_epoch, upstream
+from checkin.services.hub.upstream import has_mirror, upstream, upstream_or_none
 from checkin.services.network.certificates.authority import own_authority
 from checkin.services.network.interfaces import lan_addresses
 from checkin.worker.processes import die_with_parent
@@ -58,7 +58,6 @@ _PORT_VARIABLE, _PORT = "MARHABA_HUB_PORT", 8443
 #: the exchange ends so when this hub is wanted no more
 _OVER = 75
 _ACCOUNT = "hub@example.org"
-_FIRST_TRIES = 5
 
 
 @click.command()
@@ -98,15 +97,15 @@ def hub(
         _end(office)
         return
     place = Place(host, port, free_address(host, port))
-    with office.raw_database.read() as session:
-        is_new = current_revision(office.raw_database) is None or not is_hub(session)
-    if is_new:
-        _join(office, url, code, authority, place)
+    link = _link(office)
+    if link is None:
+        link = _pair(office, url, code, authority, place)
     elif url is not None:
-        _check_same(office, url)
-    with office.database.read() as session:
-        link = upstream(session)
-        say(f"hub:        {link.name}, of {link.url}")
+        _check_same(link, url)
+    if not has_mirror(link):  # the line may have broken off after the pairing
+        _fetch_first(office, link, place)
+    _open_account_once(office, link)
+    say(f"hub:        {link.name}, of {link.url}")
     more = _exchange_beside(place)
     serve_installation(office, place, own_tls=True, more=more)
 
@@ -169,20 +168,26 @@ def _check_database(office: Office) -> None:
         ) from None
 
 
-def _check_same(office: Office, url: str) -> None:
+def _link(office: Office) -> Upstream | None:
+    """Return what this folder keeps of a central server; None: it is no hub's yet."""
+    if current_revision(office.raw_database) is None:
+        return None
     with office.database.read() as session:
-        known = upstream(session).url
-    if known.rstrip("/") != url.rstrip("/"):
+        return upstream_or_none(session)
+
+
+def _check_same(link: Upstream, url: str) -> None:
+    if link.url.rstrip("/") != url.rstrip("/"):
         raise SettingsError(
-            f"this folder holds the hub of {known}: start it without --upstream, or choose another "
-            "folder with CHECKIN_HOME"
+            f"this folder holds the hub of {link.url}: start it without --upstream, or choose "
+            "another folder with CHECKIN_HOME"
         )
 
 
-def _join(
+def _pair(
     office: Office, url: str | None, code: str | None, authority: str | None, place: Place
-) -> None:
-    """Pair with the central server and fetch its rows.
+) -> Upstream:
+    """Pair with the central server, and keep what it gives.
 
     Raises:
         SettingsError: an option is missing, or the server refuses or cannot be reached.
@@ -215,10 +220,7 @@ def _join(
         raise SettingsError(f"{url}: {fault}") from None
     name = paired["certificate"]["document"]["name"]
     server = CentralServer(url.rstrip("/"), pem)
-    office.write(lambda session: keep_upstream(session, server, name, paired))
-    _fetch_first(office, server, paired["hub_token"])
-    password = office.write(partial(open_account, name=name, email=_ACCOUNT, now=now()))
-    say(f"sign in at the hub with {_ACCOUNT} and the password (shown this once): {password}")
+    return office.write(lambda session: keep_upstream(session, server, name, paired))
 
 
 def _end(office: Office) -> None:
@@ -227,7 +229,10 @@ def _end(office: Office) -> None:
     Raises:
         SettingsError: something could not be brought, so that it stays here.
     """
-    exchange = _exchange_of(office, addresses_at(_PORT))
+    link = _link(office)
+    if link is None:
+        raise SettingsError("this folder holds no hub: choose its folder with CHECKIN_HOME")
+    exchange = _exchange_of(office, link, _PORT)
     try:
         exchange.run()
     except CentralUnreachable as fault:
@@ -260,8 +265,6 @@ def _shown_authority(url: str, asked: str) -> str:
     fingerprint = fingerprint_typed(asked)
     if fingerprint is None:
         raise SettingsError("--authority: give all 64 digits of the fingerprint")
-    import http.client
-
     parts = urlsplit(url)
     # Nothing secret is sent, and what comes counts only with the right fingerprint.
     connection = http.client.HTTPSConnection(
@@ -291,25 +294,31 @@ def _file_of(home: Path, pem: str) -> Path | None:
     return file
 
 
-def _fetch_first(office: Office, server: CentralServer, token: str) -> None:
-    central = Central(server.url, _file_of(office.settings.home, server.authority), token)
-    for _ in range(_FIRST_TRIES):
-        answer = central.mirror("")
-        tables = answer.body["tables"]
-        pages = sum(map(len, tables.values()))
-        say(f"fetching {pages} pages of the event …")
-        with office.database.read() as session:
-            news = fetch_news(session, tables, central)
-        if news is not None:
-            work = partial(
-                take_first_mirror, news=news, etag=answer.etag, keys=office.keys, now=now()
-            )
-            rows = office.write(work)
+def _fetch_first(office: Office, link: Upstream, place: Place) -> None:
+    """Fetch the event's rows.
 
-            office.write(partial(met_epoch, epoch=answer.epoch, now=now()))
-            say(f"{rows} rows are here")
+    Raises:
+        SettingsError: they cannot be fetched; the next start goes on here.
+    """
+    exchange = _exchange_of(office, link, place.port)
+    try:
+        rows = exchange.take_mirror(lambda pages: say(f"fetching {pages} pages of the event …"))
+    except CentralUnreachable as fault:
+        raise SettingsError(f"{link.url}: {fault}; start again, without --pair") from None
+    if not rows:
+        raise SettingsError(
+            "the event changes faster than it can be fetched: try again in a minute"
+        )
+    say(f"{rows} rows are here")
+
+
+def _open_account_once(office: Office, link: Upstream) -> None:
+    """Open the account of whoever looks after the hub, unless there is one."""
+    with office.database.read() as session:
+        if has_account(session):
             return
-    raise SettingsError("the event changes faster than it can be fetched: try again in a minute")
+    password = office.write(partial(open_account, name=link.name, email=_ACCOUNT, now=now()))
+    say(f"sign in at the hub with {_ACCOUNT} and the password (shown this once): {password}")
 
 
 def addresses_at(port: int) -> list[str]:
@@ -341,7 +350,9 @@ def hub_exchange(office: Office) -> None:
     parent = os.environ.get(_STARTED_BY)
     if parent:
         die_with_parent(int(parent))
-    exchange = _exchange_of(office, addresses_at(int(os.environ.get(_PORT_VARIABLE, _PORT))))
+    with office.database.read() as session:
+        link = upstream(session)
+    exchange = _exchange_of(office, link, int(os.environ.get(_PORT_VARIABLE, _PORT)))
     while True:
         try:
             try_exchange(exchange)
@@ -369,11 +380,12 @@ def _erase(office: Office, exchange: Exchange) -> None:
         exchange.central.ended()
 
 
-def _exchange_of(office: Office, addresses: list[str]) -> Exchange:
-    with office.database.read() as session:
-        link: Upstream = upstream(session)
+def _exchange_of(office: Office, link: Upstream, port: int) -> Exchange:
     authority = _file_of(office.settings.home, link.authority)
-    central = Central(link.url, authority, link.token)
     return Exchange(
-        office.database, office.keys, central, lambda: addresses, lambda: datetime.now(UTC)
+        office.database,
+        office.keys,
+        Central(link.url, authority, link.token),
+        partial(addresses_at, port),  # a router may give this machine another one
+        lambda: datetime.now(UTC),
     )

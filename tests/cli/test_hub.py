@@ -8,8 +8,10 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
-from checkin.cli.hub import hub
+from checkin.cli.hub import _exchange_of, hub
 from checkin.cli.office import Office
+from checkin.cli.setup import set_up
+from checkin.db.models import Upstream
 from checkin.db.sealing import VARIABLE
 from checkin.errors import MarhabaError
 
@@ -125,3 +127,23 @@ def test_the_database_of_a_server_is_left_alone(home, passphrase, options):
     assert "no hub's" in told
     assert (home / "marhaba.db").read_bytes() == before
     assert [file.name for file in home.iterdir()] == ["marhaba.db"]
+
+
+@pytest.mark.usefixtures("home")
+def test_a_folder_without_a_hub_has_none_to_end(passphrase):
+    assert "holds no hub" in refusal("--passphrase-file", passphrase, "--end")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_hub_tells_the_addresses_that_its_machine_has_now(monkeypatch):
+    monkeypatch.setattr("checkin.cli.hub.lan_addresses", lambda: ["192.168.1.7"])
+    with closing(Office()) as office:
+        set_up(office)
+        link = Upstream(url="http://127.0.0.1:9", authority="", token="")
+        exchange = _exchange_of(office, link, 1)
+        before = exchange.addresses()
+        monkeypatch.setattr("checkin.cli.hub.lan_addresses", lambda: ["10.0.0.9"])
+        after = exchange.addresses()
+        exchange.central.close()
+
+    assert (before, after) == (["https://192.168.1.7:1"], ["https://10.0.0.9:1"])

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
-from checkin.db.models import Device, Upstream
+from checkin.db.models import Device, Event, Upstream
 from checkin.domain.gates.hub_numbers import CENTRAL_DEVICE
 from checkin.protocol.version import VERSION
 from checkin.services.backups.epochs import current_epoch
@@ -32,11 +32,17 @@ from checkin.services.hub.bringing import (
     walk_ins_to_bring,
 )
 from checkin.services.hub.held_lists import fetch_list, keep_list
-from checkin.services.hub.link import Answer, Central, CentralUnreachable
+from checkin.services.hub.link import Central, CentralUnreachable
 from checkin.services.hub.loans import hold_back, keep_lent
-from checkin.services.hub.mirroring import apply_news, fetch_news
-from checkin.services.hub.numbers import count_without_number
-from checkin.services.hub.upstream import met_epoch, note_exchange, seen_there, upstream
+from checkin.services.hub.mirroring import News, apply_news, fetch_news
+from checkin.services.hub.numbers import count_without_number, number_own_rows_apart
+from checkin.services.hub.upstream import (
+    has_mirror,
+    met_epoch,
+    note_exchange,
+    seen_there,
+    upstream,
+)
 
 #: a mirror that changes while it is fetched is asked for anew so often
 _MIRRORS_TRIED = 3
@@ -81,10 +87,10 @@ class Exchange:
         Raises:
             CentralUnreachable: try again later. CentralRefused: it does not want this hub.
         """
-        rows = self._mirror()
+        rows = self.take_mirror()
         walk_ins = self._bring_walk_ins()
         if walk_ins:
-            rows += self._mirror()
+            rows += self.take_mirror()
         self._bring_annulments()
         scans = self._bring_scans()
         self._fetch_list()
@@ -110,8 +116,12 @@ class Exchange:
         with self.database.read() as session:
             return scans_waiting(session) + count_without_number(session)
 
-    def _mirror(self) -> int:
-        """Bring the rows here up to date, and return how many were written."""
+    def take_mirror(self, tell: Callable[[int], None] = lambda _pages: None) -> int:
+        """Bring the rows here up to date, the first time all of them; return how many were written.
+
+        Args:
+            tell: told of how many pages the event has, before those that are not here are fetched.
+        """
         for _ in range(_MIRRORS_TRIED):
             with self.database.read() as session:
                 etag, seen = upstream(session).mirror_etag, seen_there(session)
@@ -120,18 +130,24 @@ class Exchange:
                 continue  # of a database that was put back: what its ETag says is unknown
             if answer.body is None:
                 return 0
+            tables = answer.body["tables"]
+            tell(sum(map(len, tables.values())))
             with self.database.read() as session:
-                news = fetch_news(session, answer.body["tables"], self.central)
+                news = fetch_news(session, tables, self.central)
             if news is not None:
-
-                def write(session: Session, answer: Answer = answer, news: Any = news) -> int:
-                    written = apply_news(session, news, self.keys)
-                    upstream(session).mirror_etag = answer.etag
-                    hold_back(session, self.clock())
-                    return written
-
+                write = partial(self._write_mirror, news=news, etag=answer.etag)
                 return in_transaction(self.database, write)
         return 0  # people are registered faster than they come here: go on with what there is
+
+    def _write_mirror(self, session: Session, news: News, etag: str) -> int:
+        link = upstream(session)
+        if not has_mirror(link):
+            number_own_rows_apart(session)
+        written = apply_news(session, news, self.keys)
+        link.event_id = session.scalars(select(Event.id)).one()
+        link.mirror_etag = etag
+        hold_back(session, self.clock())
+        return written
 
     def _is_put_back(self, epoch: str) -> bool:
         return in_transaction(

@@ -1,4 +1,4 @@
-"""Make an installation the hub of an event: paired with the central server, with its rows here."""
+"""Make an installation the hub of an event: keep the pairing, and open its own account."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from checkin.db.models import EntryStop, Event, Operator, Role, Upstream
+from checkin.db.models import EntryStop, Operator, Role, Upstream
 from checkin.domain.gates.hub_numbers import OWN_NUMBERS
 from checkin.protocol.base64url import bytes_of
 from checkin.services.accounts.operators import add_operator
-from checkin.services.common.keys import Keys
-from checkin.services.hub.loans import hold_back
-from checkin.services.hub.mirroring import News, apply_news
-from checkin.services.hub.numbers import number_own_rows_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +30,33 @@ class CentralServer:
 
 def keep_upstream(
     session: Session, server: CentralServer, name: str, paired: Mapping[str, Any]
-) -> None:
+) -> Upstream:
     """Keep what the pairing has given; the event's row comes with the mirror."""
-    session.add(
-        Upstream(
-            id=1,
-            url=server.url,
-            authority=server.authority,
-            hub_id=paired["hub_id"],
-            name=name,
-            token=paired["hub_token"],
-            event_id=0,
-            list_public_key=paired["list_public_key"],
-            walk_in_key=bytes_of(paired["walk_in_key"]),
-            certificate=paired["certificate"],
-            epoch="",
-            counter="",
-            mirror_etag="",
-            scans_until=0,
-            arrivals_until=0,
-        )
+    link = Upstream(
+        id=1,
+        url=server.url,
+        authority=server.authority,
+        hub_id=paired["hub_id"],
+        name=name,
+        token=paired["hub_token"],
+        event_id=0,
+        list_public_key=paired["list_public_key"],
+        walk_in_key=bytes_of(paired["walk_in_key"]),
+        certificate=paired["certificate"],
+        epoch="",
+        counter="",
+        mirror_etag="",
+        scans_until=0,
+        arrivals_until=0,
     )
+    session.add(link)
+    session.flush()
+    return link
 
 
-def take_first_mirror(session: Session, news: News, etag: str, keys: Keys, now: datetime) -> int:
-    """Write all of the central server's rows; return how many there are."""
-    number_own_rows_apart(session)
-    written = apply_news(session, news, keys)
-    link = session.get_one(Upstream, 1)
-    link.event_id = session.scalars(select(Event.id)).one()
-    link.mirror_etag = etag
-    hold_back(session, now)
-    return written
+def has_account(session: Session) -> bool:
+    """Say whether whoever looks after the hub has an account at it."""
+    return session.get(Operator, OWN_NUMBERS) is not None
 
 
 def open_account(session: Session, *, name: str, email: str, now: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import MirroredPage, ScanFromUpstream, Upstream
@@ -16,9 +16,14 @@ from checkin.services.hub.numbers import take_numbers_back
 _FORGOTTEN = "forgotten "
 
 
-def is_hub(session: Session) -> bool:
-    """Say whether this installation is a hub."""
-    return bool(session.scalar(select(exists().where(Upstream.id == 1))))
+def upstream_or_none(session: Session) -> Upstream | None:
+    """Return the link to the central server; None: this installation is no hub."""
+    return session.get(Upstream, 1)
+
+
+def has_mirror(link: Upstream) -> bool:
+    """Say whether the event's rows are here; a pairing alone brings none."""
+    return link.event_id != 0
 
 
 def upstream(session: Session) -> Upstream:

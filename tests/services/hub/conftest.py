@@ -19,9 +19,9 @@ from checkin.db.models import Base, Upstream
 from checkin.services.common.keys import Keys
 from checkin.services.gates.authentication import device_numbered
 from checkin.services.hub.exchange import Exchange, Exchanged
-from checkin.services.hub.joining import CentralServer, keep_upstream, take_first_mirror
+from checkin.services.hub.joining import CentralServer, keep_upstream
 from checkin.services.hub.keys import KeysOfHub
-from checkin.services.hub.mirroring import fetch_news
+from checkin.services.hub.link import CentralUnreachable
 from checkin.web.site.state import EXTENSION, Marhaba
 from tests.support import factories
 from tests.support.central_in_process import URL, central_of
@@ -60,16 +60,14 @@ class Hub:
         with self.database.read() as session:
             self.keys: Keys = KeysOfHub(own, session.get_one(Upstream, 1).walk_in_key)
         self.now = datetime.now(UTC)
-        answer = self.central.mirror("")
-        with self.database.read() as session:
-            news = fetch_news(session, answer.body["tables"], self.central)
-        in_transaction(
-            self.database,
-            lambda s: take_first_mirror(s, news, answer.etag, self.keys, self.now),
-        )
         self.exchange_of = Exchange(
             self.database, self.keys, self.central, lambda: [ADDRESS], lambda: datetime.now(UTC)
         )
+        self.line.is_cut = True
+        with pytest.raises(CentralUnreachable):
+            self.exchange_of.take_mirror()  # the line breaks off after the pairing
+        self.line.is_cut = False
+        assert self.exchange_of.take_mirror() > 0
 
     def exchange(self) -> Exchanged:
         """Exchange once, with a central server that has looked through its rows just now."""

@@ -30,7 +30,7 @@ from checkin.services.scanning.walk_ins import Named, Newcomer, register_walk_in
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.factories import NOW, write
-from tests.support.restores import copied
+from tests.support.restores import saved
 
 
 @pytest.fixture
@@ -352,9 +352,9 @@ def test_what_was_taken_back_is_told_although_the_hubs_clock_went_back(
 
 @pytest.mark.parametrize("is_announced", [True, False])
 def test_a_walk_in_whom_a_restore_has_lost_is_registered_again(
-    app, database, device, hub, code, delegation, tmp_path, is_announced
+    app, databases, database, device, hub, code, delegation, tmp_path, is_announced
 ):
-    put_back = copied(database, tmp_path)
+    put_back = saved(databases, database, tmp_path)
     made = walks_in(hub, device, delegation)
     scan_at(hub, device, "", participant_id=made.registered.participant_id, source="search")
     hub.exchange()

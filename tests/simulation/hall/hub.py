@@ -14,15 +14,12 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 from requests.adapters import BaseAdapter
 
-from checkin.db.engine import in_transaction
 from checkin.db.models import Event, Upstream
 from checkin.protocol.base64url import bytes_of
 from checkin.protocol.gate_list import public_key_text
 from checkin.services.hub.exchange import Exchange, try_exchange
-from checkin.services.hub.joining import CentralServer, keep_upstream, take_first_mirror
+from checkin.services.hub.joining import CentralServer, keep_upstream
 from checkin.services.hub.link import Central, CentralRefused
-from checkin.services.hub.mirroring import fetch_news
-from checkin.services.hub.upstream import met_epoch
 from checkin.services.hubs.pairing import open_hub_pairing
 from checkin.web.site.state import EXTENSION, Marhaba
 from tests.simulation.network import TOLD, response_of
@@ -164,19 +161,11 @@ class Hub:
         )
         hub.state.keys._walk_ins = opener  # type: ignore[attr-defined]
         central = self._central(paired["hub_token"])
-        answer = central.mirror("")
-        with database.read() as session:
-            news = fetch_news(session, answer.body["tables"], central)
-        assert news is not None
-        write(
-            database,
-            lambda s: take_first_mirror(s, news, answer.etag, hub.state.keys, hub.time.now),
-        )
-        in_transaction(database, lambda s: met_epoch(s, answer.epoch, hub.time.now))
-        self.line.risk = risk
         self.exchange_of = Exchange(
             database, hub.state.keys, central, lambda: [hub.address], lambda: hub.time.now
         )
+        self.exchange_of.take_mirror()
+        self.line.risk = risk
 
     @property
     def database(self) -> Any:
