@@ -20,7 +20,7 @@ class Keys:
     """Derives every key from the master key (HKDF-SHA256, RFC 5869), one purpose each."""
 
     def __init__(self, master: bytes) -> None:
-        self.master = master
+        self._master = master
         self._derived = lru_cache(maxsize=256)(self._derive)
 
     def for_event(self, slug: str) -> bytes:
@@ -149,7 +149,7 @@ class Keys:
 
     def _derive(self, purpose: str) -> bytes:
         info = b"marhaba v1 " + purpose.encode()
-        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(self.master)
+        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(self._master)
 
 
 def _p256_key(secret: bytes) -> ec.EllipticCurvePrivateKey:

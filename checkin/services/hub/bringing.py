@@ -13,7 +13,6 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
-    Admission,
     Badge,
     Category,
     Device,
@@ -81,12 +80,10 @@ _SCANS = (
         *(Scan.decided_status, Scan.decided_reason, Scan.forced, Scan.force_reason),
         *(Scan.forced_by, Scan.participant_id, Scan.annulled_at),
         *(Badge.ref, Participant.delegation_id, Device.name.label("device")),
-        Admission.on_loan,
     )
     .join(Device, Device.id == Scan.device_id)
     .outerjoin(Badge, Badge.id == Scan.badge_id)
     .outerjoin(Participant, Participant.id == Scan.participant_id)
-    .outerjoin(Admission, Admission.scan_pk == Scan.id)
 )
 
 
@@ -170,7 +167,6 @@ def walk_ins_to_bring(session: Session) -> tuple[dict[str, int], list[dict[str, 
         .order_by(Participant.id)
         .limit(MOST)
     ).all()
-    lease_id = upstream(session).lease_id
     bodies = [
         {
             "walk_in_id": str(row.id),
@@ -184,7 +180,6 @@ def walk_ins_to_bring(session: Session) -> tuple[dict[str, int], list[dict[str, 
             "phone": row.phone,
             "admitted_offline": True,
         }
-        | ({"lease_id": str(lease_id)} if lease_id else {})
         for row in rows
     ]
     return {str(row.id): row.participant_id for row in rows}, bodies
@@ -198,7 +193,7 @@ def walk_ins_brought(
         {
             "own_id": own[one["walk_in_id"]],
             "number": one["participant_id"],
-            "badge_id": uuid_or_none(one.get("badge_id")),
+            "badge_id": UUID(one["badge_id"]) if one["badge_id"] else None,
         }
         for one in results
         if one["walk_in_id"] in own and one.get("participant_id")
@@ -252,8 +247,3 @@ def note_annulled(session: Session, scan_ids: Sequence[UUID]) -> None:
 def text_of(moment: datetime) -> str:
     """Return a moment as the contract writes it."""
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def uuid_or_none(text: str | None) -> UUID | None:
-    """Return the UUID that a text is, or None where there is none."""
-    return UUID(text) if text else None

@@ -20,7 +20,7 @@ class KeysOfHub(Keys):
     """
 
     def __init__(self, keys: Keys, walk_in_key: bytes) -> None:
-        super().__init__(keys.master)
+        super().__init__(keys._master)
         self._walk_ins = ec.derive_private_key(int.from_bytes(walk_in_key), ec.SECP256R1())
 
     def list_signer(self, _slug: str) -> Ed25519PrivateKey:
