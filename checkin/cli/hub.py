@@ -31,6 +31,7 @@ from checkin.errors import SettingsError
 from checkin.protocol.fingerprints import AUTHORITY_PATH, fingerprint_of, fingerprint_typed
 from checkin.protocol.gate_list import public_key_text
 from checkin.protocol.version import VERSION
+from checkin.services.hub.addresses import hub_addresses
 from checkin.services.hub.exchange import Exchange, try_exchange
 from checkin.services.hub.joining import (
     CentralServer,
@@ -49,12 +50,12 @@ from checkin.services.hub.sealing import (
 )
 from checkin.services.hub.upstream import has_mirror, upstream, upstream_or_none
 from checkin.services.network.certificates.authority import own_authority
-from checkin.services.network.interfaces import lan_addresses
 from checkin.worker.processes import die_with_parent
 
 _EVERY_S = 5.0
 _STARTED_BY = "MARHABA_HUB"
-_PORT_VARIABLE, _PORT = "MARHABA_HUB_PORT", 8443
+#: IP address and port at which the hub listens, for the process that exchanges
+_PLACE_VARIABLE, _PORT = "MARHABA_HUB_LISTENS_AT", 8443
 #: the exchange ends so when this hub is wanted no more
 _OVER = 75
 _ACCOUNT = "hub@example.org"
@@ -209,7 +210,7 @@ def _pair(
         "software": f"marhaba-hub/{VERSION}",
         "public_key": "",
         "authority": certificate.public_bytes(Encoding.PEM).decode(),
-        "addresses": addresses_at(place.port),
+        "addresses": hub_addresses(place.address, place.port),
     }
     try:
         told["public_key"] = public_key_text(office.keys.hub_signer)
@@ -232,7 +233,7 @@ def _end(office: Office) -> None:
     link = _link(office)
     if link is None:
         raise SettingsError("this folder holds no hub: choose its folder with CHECKIN_HOME")
-    exchange = _exchange_of(office, link, _PORT)
+    exchange = _exchange_of(office, link, "0.0.0.0", _PORT)  # noqa: S104 - it only tells so
     try:
         exchange.run()
     except CentralUnreachable as fault:
@@ -300,7 +301,7 @@ def _fetch_first(office: Office, link: Upstream, place: Place) -> None:
     Raises:
         SettingsError: they cannot be fetched; the next start goes on here.
     """
-    exchange = _exchange_of(office, link, place.port)
+    exchange = _exchange_of(office, link, place.address, place.port)
     try:
         rows = exchange.take_mirror(lambda pages: say(f"fetching {pages} pages of the event …"))
     except CentralUnreachable as fault:
@@ -321,13 +322,6 @@ def _open_account_once(office: Office, link: Upstream) -> None:
     say(f"sign in at the hub with {_ACCOUNT} and the password (shown this once): {password}")
 
 
-def addresses_at(port: int) -> list[str]:
-    """Return the addresses at which gates in the hall reach this hub."""
-    return [f"https://{address}:{port}" for address in lan_addresses()] or [
-        f"https://127.0.0.1:{port}"
-    ]
-
-
 @contextmanager
 def _exchange_beside(place: Place) -> Iterator[None]:
     """Exchange with the central server while the hub serves; end it where it is wanted no more."""
@@ -338,7 +332,7 @@ def _exchange_beside(place: Place) -> Iterator[None]:
             os.kill(os.getpid(), signal.SIGINT)
         return code == _OVER
 
-    more = {_STARTED_BY: str(os.getpid()), _PORT_VARIABLE: str(place.port)}
+    more = {_STARTED_BY: str(os.getpid()), _PLACE_VARIABLE: f"{place.address} {place.port}"}
     with kept_running(["hub-exchange"], "the exchange", more, is_over):
         yield
 
@@ -352,7 +346,8 @@ def hub_exchange(office: Office) -> None:
         die_with_parent(int(parent))
     with office.database.read() as session:
         link = upstream(session)
-    exchange = _exchange_of(office, link, int(os.environ.get(_PORT_VARIABLE, _PORT)))
+    address, port = os.environ[_PLACE_VARIABLE].split()
+    exchange = _exchange_of(office, link, address, int(port))
     while True:
         try:
             try_exchange(exchange)
@@ -380,12 +375,12 @@ def _erase(office: Office, exchange: Exchange) -> None:
         exchange.central.ended()
 
 
-def _exchange_of(office: Office, link: Upstream, port: int) -> Exchange:
+def _exchange_of(office: Office, link: Upstream, listens_at: str, port: int) -> Exchange:
     authority = _file_of(office.settings.home, link.authority)
     return Exchange(
         office.database,
         office.keys,
         Central(link.url, authority, link.token),
-        partial(addresses_at, port),  # a router may give this machine another one
+        partial(hub_addresses, listens_at, port),  # a router may give this machine another one
         lambda: datetime.now(UTC),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from ipaddress import ip_address
 
 import pytest
 from click.testing import CliRunner
@@ -136,13 +137,17 @@ def test_a_folder_without_a_hub_has_none_to_end(passphrase):
 
 @pytest.mark.usefixtures("home")
 def test_a_hub_tells_the_addresses_that_its_machine_has_now(monkeypatch):
-    monkeypatch.setattr("checkin.cli.hub.lan_addresses", lambda: ["192.168.1.7"])
+    def machine_is_at(address):
+        own = [ip_address(address)]
+        monkeypatch.setattr("checkin.services.hub.addresses.likely_lan_addresses", lambda: own)
+
+    machine_is_at("192.168.1.7")
     with closing(Office()) as office:
         set_up(office)
         link = Upstream(url="http://127.0.0.1:9", authority="", token="")
-        exchange = _exchange_of(office, link, 1)
+        exchange = _exchange_of(office, link, "0.0.0.0", 1)
         before = exchange.addresses()
-        monkeypatch.setattr("checkin.cli.hub.lan_addresses", lambda: ["10.0.0.9"])
+        machine_is_at("10.0.0.9")
         after = exchange.addresses()
         exchange.central.close()
 

@@ -30,6 +30,7 @@ def as_hub(database, event, device):
                 walk_in_key=b"\1" * 32,
                 certificate={},
                 epoch="",
+                counter="",
                 mirror_etag="",
                 scans_until=0,
                 arrivals_until=0,
