@@ -304,6 +304,7 @@ def _fetch_first(office: Office, link: Upstream, place: Place) -> None:
     exchange = _exchange_of(office, link, place.address, place.port)
     try:
         rows = exchange.take_mirror(lambda pages: say(f"fetching {pages} pages of the event …"))
+        exchange.fetch_list()  # the first gate that comes wants it
     except CentralUnreachable as fault:
         raise SettingsError(f"{link.url}: {fault}; start again, without --pair") from None
     if not rows:

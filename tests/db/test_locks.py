@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from statistics import median
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from checkin.db.engine import Database
 from checkin.db.locks import FairSemaphore, ProcessLock
@@ -21,7 +22,7 @@ _WRITE = text("UPDATE alembic_version SET version_num = version_num")
 
 
 #: for which the other process holds the lock, and gives it up for much less between two writes
-_HOLDS_S = 0.005
+_HOLDS_S = 0.002
 
 
 def write(database, hold_s=0.0):
@@ -60,7 +61,8 @@ def usual_passes(url, *, fair):
 
 def _passes(database, written):
     before = written.value
-    write(database)
+    with suppress(OperationalError):  # it was overtaken until SQLite gave up
+        write(database)
     passes = written.value - before
     time.sleep(0.005)
     return passes

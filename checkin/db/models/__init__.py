@@ -88,6 +88,7 @@ from checkin.db.models.upstream import (
     HeldList,
     MirroredPage,
     ScanFromUpstream,
+    ScanOfStranger,
     Upstream,
 )
 
@@ -175,6 +176,7 @@ __all__ = [
     "Role",
     "Scan",
     "ScanFromUpstream",
+    "ScanOfStranger",
     "SelfRegistration",
     "Sending",
     "SharedBy",

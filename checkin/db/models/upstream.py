@@ -44,6 +44,8 @@ class Upstream(Base):
     counter: Mapped[str]
     #: the ETag of the mirror as it is here
     mirror_etag: Mapped[str]
+    #: the central server was asked for it then, by this hub's clock
+    mirrored_at: Mapped[datetime | None]
     #: the highest number of a scan up to which all are up there
     scans_until: Mapped[int]
     #: the highest number, there, of a scan of other gates that is here
@@ -92,7 +94,19 @@ class GivenNumber(Base):
     #: of the participant, in this database
     own_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int]
-    badge_id: Mapped[UUID | None]
+
+
+class ScanOfStranger(Base):
+    """Whom a scan names that this hub recorded without knowing them: the central server may.
+
+    The log has a keyed hash of what was read, from which nobody learns whom it named.
+    """
+
+    __tablename__ = "scan_of_stranger"
+
+    scan_id: Mapped[UUID] = mapped_column(primary_key=True)
+    badge_ref: Mapped[bytes | None]
+    participant_id: Mapped[int | None]
 
 
 class HeldList(Base):

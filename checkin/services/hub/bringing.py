@@ -20,6 +20,7 @@ from checkin.db.models import (
     Participant,
     Scan,
     ScanFromUpstream,
+    ScanOfStranger,
     WalkIn,
 )
 from checkin.domain.gates.hub_numbers import OWN_NUMBERS
@@ -79,11 +80,14 @@ _SCANS = (
         *(Scan.source, Scan.scanned_at, Scan.corrected_at, Scan.status, Scan.reason),
         *(Scan.decided_status, Scan.decided_reason, Scan.forced, Scan.force_reason),
         *(Scan.forced_by, Scan.participant_id, Scan.annulled_at),
-        *(Badge.ref, Participant.delegation_id, Device.name.label("device")),
+        *(Badge.ref, Device.name.label("device"), ScanOfStranger.badge_ref.label("named_ref")),
+        ScanOfStranger.participant_id.label("named_person"),
+        func.coalesce(Participant.delegation_id, Scan.lost_delegation_id).label("delegation_id"),
     )
     .join(Device, Device.id == Scan.device_id)
     .outerjoin(Badge, Badge.id == Scan.badge_id)
     .outerjoin(Participant, Participant.id == Scan.participant_id)
+    .outerjoin(ScanOfStranger, ScanOfStranger.scan_id == Scan.scan_id)
 )
 
 
@@ -118,7 +122,10 @@ def _whom(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     """
     if row.participant_id is not None and (row.ref is None or row.source in WITHOUT_BADGE):
         return {"participant_id": row.participant_id}
-    ref = row.ref or hashlib.sha256(b"marhaba unknown code" + row.code_hash).digest()[:_REF_BYTES]
+    if row.named_person is not None:
+        return {"participant_id": row.named_person}
+    known = row.ref or row.named_ref
+    ref = known or hashlib.sha256(b"marhaba unknown code" + row.code_hash).digest()[:_REF_BYTES]
     return {"badge_ref": ref.hex()}
 
 
@@ -193,7 +200,6 @@ def walk_ins_brought(
         {
             "own_id": own[one["walk_in_id"]],
             "number": one["participant_id"],
-            "badge_id": UUID(one["badge_id"]) if one["badge_id"] else None,
         }
         for one in results
         if one["walk_in_id"] in own and one.get("participant_id")

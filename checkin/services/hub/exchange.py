@@ -93,7 +93,7 @@ class Exchange:
             rows += self.take_mirror()
         self._bring_annulments()
         scans = self._bring_scans()
-        self._fetch_list()
+        self.fetch_list()
         arrivals = self._take_arrivals()
         self._borrow()
         self._report()
@@ -125,27 +125,30 @@ class Exchange:
         for _ in range(_MIRRORS_TRIED):
             with self.database.read() as session:
                 etag, seen = upstream(session).mirror_etag, seen_there(session)
+            asked_at = self.clock()
             answer = self.central.mirror(etag, seen)
             if self._is_put_back(answer.epoch):
                 continue  # of a database that was put back: what its ETag says is unknown
             if answer.body is None:
+                in_transaction(self.database, partial(_note_mirror, at=asked_at))
                 return 0
             tables = answer.body["tables"]
             tell(sum(map(len, tables.values())))
             with self.database.read() as session:
                 news = fetch_news(session, tables, self.central)
             if news is not None:
-                write = partial(self._write_mirror, news=news, etag=answer.etag)
+                write = partial(self._write_mirror, news=news, etag=answer.etag, at=asked_at)
                 return in_transaction(self.database, write)
         return 0  # people are registered faster than they come here: go on with what there is
 
-    def _write_mirror(self, session: Session, news: News, etag: str) -> int:
+    def _write_mirror(self, session: Session, news: News, etag: str, at: datetime) -> int:
         link = upstream(session)
         if not has_mirror(link):
             number_own_rows_apart(session)
         written = apply_news(session, news, self.keys)
         link.event_id = session.scalars(select(Event.id)).one()
         link.mirror_etag = etag
+        _note_mirror(session, at)
         hold_back(session, self.clock())
         return written
 
@@ -184,7 +187,12 @@ class Exchange:
             self.central.bring("annulments", {"annulments": bodies})
             in_transaction(self.database, lambda session: annulments_brought(session, bodies))
 
-    def _fetch_list(self) -> None:
+    def fetch_list(self) -> None:
+        """Bring the gate list here up to date.
+
+        Raises:
+            CentralUnreachable, CentralRefused: the one that is held stays.
+        """
         with self.database.read() as session:
             made = fetch_list(session, self.central)
         if made is not None:
@@ -253,6 +261,10 @@ def _report_of(session: Session, addresses: list[str]) -> Mapping[str, Any]:
             for one in devices
         ],
     }
+
+
+def _note_mirror(session: Session, at: datetime) -> None:
+    upstream(session).mirrored_at = at
 
 
 def _keep_certificate(session: Session, certificate: dict[str, Any]) -> None:

@@ -28,7 +28,10 @@ class ListToKeep:
 
 
 def newest_cursor(session: Session) -> tuple[int, str]:
-    """Return the version and the epoch of the newest list that is held; 0 and "" before any."""
+    """Return the version and the epoch of the newest list that is held; 0 and "" before any.
+
+    The list of an event in which nothing has changed yet has the version 0, too.
+    """
     row = session.execute(
         select(HeldList.cursor, HeldList.epoch).order_by(HeldList.cursor.desc()).limit(1)
     ).first()
@@ -75,7 +78,7 @@ def held_list(session: Session, since: int, epoch: str) -> HeldList | None:
     nothing is held yet.
     """
     newest, of = newest_cursor(session)
-    if since == newest and epoch in ("", of):
+    if since and since == newest and epoch in ("", of):
         return None
     if since and epoch in ("", of):
         changes = session.get(HeldList, since)

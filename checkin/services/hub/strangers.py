@@ -1,41 +1,76 @@
-"""Scans of people whom a hub does not know yet: they wait at the gate until the mirror has come."""
+"""Scans of people whom a hub does not know: they wait at the gate until the mirror has come."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
 
-from checkin.db.engine import Database
-from checkin.db.models import Badge, Participant, Scan
+from checkin.db.engine import Database, in_transaction
+from checkin.db.models import Badge, Participant, Scan, ScanOfStranger
 from checkin.domain.gates.hub_numbers import OWN_NUMBERS
 from checkin.domain.scanning.verdict import Status
+from checkin.services.hub.upstream import upstream
 from checkin.services.scanning.storage import Reading
 
+#: for which the central server may answer with a mirror that is older
+_MIRROR_IS_LATE = timedelta(seconds=30)
 
-def without_strangers(database: Database, readings: Sequence[Reading]) -> list[Reading]:
-    """Return the readings without those by which a gate let in somebody who is not known here.
 
-    A gate that was at the central server may know of somebody before its hub does. Recorded here,
-    nobody would ever learn who that was: not answered, the scan stays at the gate and comes again.
+def recordable(database: Database, readings: Sequence[Reading], now: datetime) -> list[Reading]:
+    """Return the readings without those by which a gate let in somebody who is not known here yet.
+
+    A gate that was at the central server may know of somebody before its hub does: not answered,
+    the scan stays at the gate and comes again. Whom the mirror does not name that is newer than the
+    scan, the central server has lost, in a restore: the scan is recorded, with whom it names.
+
+    Args:
+        now: by this hub's clock, by which the readings are corrected, too.
     """
+    with database.read() as session:
+        strangers = _strangers(session, readings)
+        mirrored_at = upstream(session).mirrored_at
+    if not strangers:
+        return [*readings]
+    # A mirror of the future was fetched before this hub's clock was put back.
+    is_old = mirrored_at is None or mirrored_at > now
+    lost = {
+        one.scan_id: one
+        for one in strangers
+        if not is_old and mirrored_at and one.at + _MIRROR_IS_LATE < mirrored_at
+    }
+    if lost:
+        in_transaction(database, lambda session: _keep(session, lost))
+    waiting = {one.scan_id for one in strangers} - lost.keys()
+    return [one for one in readings if one.scan_id not in waiting]
+
+
+def _strangers(session: Session, readings: Sequence[Reading]) -> list[Reading]:
     let_in = [one for one in readings if one.decided and one.decided.status == Status.OK]
     refs = {one.badge_ref for one in let_in if one.badge_ref is not None}
     numbers = {one.participant_id for one in let_in if one.participant_id is not None}
-    with database.reading() as connection:
-        badges = set(connection.scalars(select(Badge.ref).where(Badge.ref.in_(refs))))
-        people = set(connection.scalars(select(Participant.id).where(Participant.id.in_(numbers))))
-        here = set(
-            connection.scalars(
-                select(Scan.scan_id).where(Scan.scan_id.in_([one.scan_id for one in let_in]))
-            )
-        )
+    badges = set(session.scalars(select(Badge.ref).where(Badge.ref.in_(refs))))
+    people = set(session.scalars(select(Participant.id).where(Participant.id.in_(numbers))))
+    ids = [one.scan_id for one in let_in]
+    here = set(session.scalars(select(Scan.scan_id).where(Scan.scan_id.in_(ids))))
 
     def is_stranger(one: Reading) -> bool:
-        if one.decided is None or one.decided.status != Status.OK or one.scan_id in here:
+        if one.scan_id in here:
             return False
         if one.participant_id is not None:
             return one.participant_id < OWN_NUMBERS and one.participant_id not in people
         return one.badge_ref is not None and one.badge_ref not in badges
 
-    return [one for one in readings if not is_stranger(one)]
+    return [one for one in let_in if is_stranger(one)]
+
+
+def _keep(session: Session, lost: dict[UUID, Reading]) -> None:
+    rows = [
+        {"scan_id": key, "badge_ref": one.badge_ref, "participant_id": one.participant_id}
+        for key, one in lost.items()
+    ]
+    session.execute(insert(ScanOfStranger).on_conflict_do_nothing(), rows)

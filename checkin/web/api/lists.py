@@ -104,7 +104,7 @@ def _handed_on(device: PairedDevice, since: int, epoch: str) -> Response:
     with marhaba().database.read() as session:
         newest, of = newest_cursor(session)
         held = held_list(session, since, epoch)
-    if not newest:
+    if not of:
         raise Unavailable("the gate list has not come from the central server yet")
     etag = f"hub-{of}-{newest}-{since}"
     if held is None or request.if_none_match.contains_weak(etag):

@@ -25,7 +25,7 @@ from checkin.protocol.time_zones import time_zone
 from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.gates.kiosks import refuse_in_kiosk
-from checkin.services.hub.strangers import without_strangers
+from checkin.services.hub.strangers import recordable
 from checkin.services.limits.limits import Limits
 from checkin.services.people.flags import flags_at_gates
 from checkin.services.scanning.annul import annul_again, annul_scan
@@ -129,7 +129,7 @@ def _record_offline(body: BatchRequest) -> Response:
     practised = [answer for _, answer in answered if answer is not None]
     readings = [reading for reading, answer in answered if answer is None]
     if state.central_url:
-        readings = without_strangers(state.database, readings)
+        readings = recordable(state.database, readings, at)
     annulled = [scan.scan_id for scan in body.scans if scan.acknowledged and scan.annulled]
     # First what was taken back: else who was let in again since would be in already.
     readings.sort(key=lambda reading: reading.scan_id not in annulled)

@@ -38,6 +38,7 @@ TABLES_LEFT_OUT = {
     *("hub_pairing", "hub_device", "hub_scan"),
     # of a hub, which exports nothing
     *("upstream", "mirrored_page", "scan_from_upstream", "given_number", "held_list"),
+    "scan_of_stranger",
     *("gate_list_pass", "gate_list_segment"),
 }
 #: secrets and what is made from them; names folded for search; counters without a meaning outside;

@@ -20,11 +20,11 @@ from checkin.services.common.keys import Keys
 from checkin.services.gates.authentication import mark_seen
 from checkin.services.hub.exchange import try_exchange
 from checkin.services.hub.link import CentralRefused, CentralUnreachable
-from checkin.services.hub.strangers import without_strangers
+from checkin.services.hub.strangers import recordable
 from checkin.services.hub.upstream import upstream
 from checkin.services.hubs.revocation import revoke_hub
 from checkin.services.scanning.annul import annul_scan
-from checkin.services.scanning.record import record_scan
+from checkin.services.scanning.record import Uploaded, record_scan, record_uploads
 from checkin.services.scanning.storage import Decided
 from checkin.services.scanning.walk_ins import Named, Newcomer, register_walk_in
 from checkin.web.site.state import EXTENSION
@@ -423,13 +423,37 @@ def test_a_quota_that_shrinks_below_whom_the_hub_let_in_stops_no_exchange(
 
 
 def test_who_was_let_in_and_is_not_known_here_yet_waits_at_the_gate(database, event, hub, code):
-    stranger = factories.a_badge(database, event, "Omar Tazi")
-    decided = Decided(Status.OK, None)
-    known = factories.a_reading_by_ref(code, decided=decided)
-    unknown = factories.a_reading_by_ref(stranger, decided=decided)
-    refused = factories.a_reading_by_ref(stranger, decided=Decided(Status.ERROR, Reason.INVALID))
+    stranger, now = factories.a_badge(database, event, "Omar Tazi"), datetime.now(UTC)
+    let_in, refused = Decided(Status.OK, None), Decided(Status.ERROR, Reason.INVALID)
+    known = factories.a_reading_by_ref(code, decided=let_in, at=now)
+    unknown = factories.a_reading_by_ref(stranger, decided=let_in, at=now)
+    not_let_in = factories.a_reading_by_ref(stranger, decided=refused, at=now)
 
-    assert without_strangers(hub.database, [known, unknown, refused]) == [known, refused]
+    ready = recordable(hub.database, [known, unknown, not_let_in], now)
+
+    assert ready == [known, not_let_in]
+
+
+def test_whom_the_central_server_has_lost_is_recorded_with_what_their_badge_names(
+    database, event, device, hub, code
+):
+    """A mirror that is newer than the scan names them not; it is known there whom that was."""
+    stranger, now = factories.a_badge(database, event, "Omar Tazi"), datetime.now(UTC)
+    lost = factories.a_reading_by_ref(
+        stranger, decided=Decided(Status.OK, None), at=now - factories.minutes(2)
+    )
+    write(hub.database, lambda s: s.execute(update(Upstream).values(mirrored_at=now)))
+
+    after_the_clock_was_put_back = recordable(hub.database, [lost], now - factories.minutes(9))
+    ready = recordable(hub.database, [lost], now)
+    record_uploads(hub.database, [Uploaded(hub.device(device.id), one) for one in ready], hub.keys)
+    hub.exchange()
+
+    assert (after_the_clock_was_put_back, ready) == ([], [lost])
+    with database.read() as session:
+        (entry,) = session.scalars(select(Admission)).all()
+        (scan,) = session.scalars(select(Scan)).all()
+    assert (scan.scan_id, scan.participant_id) == (lost.scan_id, entry.participant_id)
 
 
 def test_an_exchange_with_a_gate_at_the_hub_is_noted_and_told(database, device, hub, code):

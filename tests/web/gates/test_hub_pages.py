@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from checkin.db.models import Upstream
+from checkin.services.hub.held_lists import ListToKeep, keep_list
 from checkin.web.site.permissions import AT_A_HUB, permissions_of
 from tests.support.factories import NOW, write
 
@@ -83,6 +84,18 @@ def test_no_link_of_a_hub_leads_to_what_it_refuses(organiser, event):
 
 def test_a_public_page_of_the_central_server_is_none_of_a_hubs(app):
     assert app.test_client().get("/badge/none").status_code in (403, 404)
+
+
+def test_a_gate_gets_the_list_as_it_came_also_of_an_event_in_which_nothing_has_changed(
+    app, database, api
+):
+    before = api.ask("GET", "/gate-list")
+    write(database, lambda s: keep_list(s, ListToKeep(0, 0, "e" * 32, b'{"head":"signed"}')))
+
+    answer = api.ask("GET", "/gate-list")
+
+    assert before.status_code == 503  # until the first exchange
+    assert (answer.status_code, answer.data) == (200, b'{"head":"signed"}')
 
 
 def test_a_gate_that_is_not_there_is_not_made(organiser, event, database):

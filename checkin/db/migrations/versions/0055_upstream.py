@@ -39,8 +39,14 @@ def upgrade() -> None:
         "given_number",
         sa.Column("own_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("badge_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("own_id", name=op.f("pk_given_number")),
+    )
+    op.create_table(
+        "scan_of_stranger",
+        sa.Column("scan_id", sa.Uuid(), nullable=False),
+        sa.Column("badge_ref", sa.LargeBinary(), nullable=True),
+        sa.Column("participant_id", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("scan_id", name=op.f("pk_scan_of_stranger")),
     )
     op.create_table(
         "held_list",
@@ -53,10 +59,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("held_list", "given_number", "scan_from_upstream", "mirrored_page", "upstream"):
+    for name in _TABLES:
         op.drop_table(name)
 
 
+_TABLES = (
+    *("held_list", "scan_of_stranger", "given_number", "scan_from_upstream", "mirrored_page"),
+    "upstream",
+)
 _UPSTREAM = (
     ("url", sa.String()),
     ("authority", sa.String()),
@@ -70,6 +80,7 @@ _UPSTREAM = (
     ("epoch", sa.String()),
     ("counter", sa.String()),
     ("mirror_etag", sa.String()),
+    ("mirrored_at", sa.DateTime(timezone=True)),
     ("scans_until", sa.Integer()),
     ("arrivals_until", sa.Integer()),
     ("lease_id", sa.Uuid()),
@@ -80,6 +91,7 @@ _UPSTREAM = (
     ("fault", sa.String()),
 )
 _OPTIONAL = {
+    "mirrored_at",
     "lease_id",
     "lent",
     "lent_at",
