@@ -54,7 +54,11 @@ class Gates:
                 for token, share in zip(self.tokens, shares, strict=True)
             ]
             try:
-                wait_for(lambda: len(self.answered) >= begun + len(gates) or _ended(gates))
+                wait_for(
+                    lambda: len(self.answered) >= begun + len(gates) or _ended(gates),
+                    "the first answers",
+                    timeout_s=120,
+                )
                 yield
             except BaseException:
                 ending.set()

@@ -35,6 +35,8 @@ auth_file = {folder}/users
 default_pool_size = {server_connections}
 max_client_conn = 300
 """
+#: since this version it keeps prepared statements by itself, unless it is told not to
+_KEEPS_STATEMENTS = (1, 21)
 
 
 def _program() -> str:
@@ -50,7 +52,7 @@ def pgbouncer(database_url: str) -> Iterator[str]:
     """Yield the address by which pgbouncer leads to a database of a PostgreSQL that runs."""
     program, folder = _program(), Path(tempfile.mkdtemp(prefix="marhaba-pgbouncer-"))
     url = make_url(database_url)
-    _write_settings(folder, str(url.query["host"]))
+    _write_settings(folder, program, str(url.query["host"]))
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [program, folder / "settings.ini"], stdout=log, stderr=log, **_account(folder)
@@ -65,14 +67,22 @@ def pgbouncer(database_url: str) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_settings(folder: Path, postgresql: str) -> None:
+def _version(program: str) -> tuple[int, ...]:
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    return tuple(int(part) for part in told.stdout.split()[1].split("."))
+
+
+def _write_settings(folder: Path, program: str, postgresql: str) -> None:
     given = {
         "postgresql": postgresql,
         "folder": folder,
         "port": _PORT,
         "server_connections": SERVER_CONNECTIONS,
     }
-    (folder / "settings.ini").write_text(_SETTINGS.format(**given))
+    settings = _SETTINGS.format(**given)
+    if _version(program) >= _KEEPS_STATEMENTS:
+        settings += "max_prepared_statements = 0\n"  # as older ones are, and may be set
+    (folder / "settings.ini").write_text(settings)
     (folder / "users").write_text('"marhaba" ""\n')
 
 
