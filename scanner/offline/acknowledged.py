@@ -121,15 +121,31 @@ class Acknowledged:
         One that was left is met again where an old answer comes late, or where the database was put
         back: then the server is told the newer one, of which it knows nothing.
         """
-        if not epoch or epoch in self._met:
+        if not epoch or epoch == self.epoch:
+            return False
+        if epoch in self._met:
+            self._be_where(epoch)
             return False
         with self._file.transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO epochs (epoch) VALUES (?)", (epoch,))
-            connection.execute(
-                "INSERT OR REPLACE INTO place_epochs VALUES (?, ?)", (self._place, epoch)
-            )
+            connection.execute(_IS_OF_PLACE, (self._place, epoch))
         self._met.append(epoch)
         return len(self._met) > 1
+
+    def _be_where(self, epoch: str) -> None:
+        """Take an epoch that was met before for the present one, if it may be that of this place.
+
+        While the disk is full, nobody can note where this device has gone.
+        """
+        places = {str(of): str(place) for place, of in self._file.rows(_PLACES)}
+        if places.get(epoch, self._place) != self._place:
+            return
+        if epoch not in places and self._place in places.values():
+            return  # an old answer comes late: this place has another one since
+        with self._file.transaction() as connection:
+            connection.execute(_IS_OF_PLACE, (self._place, epoch))
+            _come_last(connection, epoch)
+        self._come_last(epoch)
 
     def arrive(self, place: str) -> None:
         """Take the epoch that was met last at a place for the present one: this device is there.
@@ -137,21 +153,16 @@ class Acknowledged:
         A hub and the central server have databases of their own. What one of them has acknowledged
         is offered to the other, once.
         """
+        left, self._place = self._place, place
         with self._file.transaction() as connection:
-            if self._met and not connection.execute("SELECT 1 FROM place_epochs").fetchone():
-                # of before hubs were known
-                connection.execute(
-                    "INSERT INTO place_epochs VALUES (?, ?)", (self._place, self._met[-1])
-                )
-            known = connection.execute(
-                "SELECT epoch FROM place_epochs WHERE place = ?", (place,)
-            ).fetchone()
-            if known:
-                connection.execute("DELETE FROM epochs WHERE epoch = ?", known)
-                connection.execute("INSERT INTO epochs (epoch) VALUES (?)", known)
-        self._place = place
+            places = dict(connection.execute(_PLACES).fetchall())
+            if self._met and not places:  # of before hubs were known
+                connection.execute(_IS_OF_PLACE, (left, self._met[-1]))
+                places = {left: self._met[-1]}
+            if known := places.get(place):
+                _come_last(connection, known)
         if known:
-            self._met = [one for one in self._met if one != known[0]] + [str(known[0])]
+            self._come_last(known)
 
     def seen(self) -> str:
         """Return the value of the header that tells what this device has seen; "" for nothing."""
@@ -214,12 +225,16 @@ class Acknowledged:
         return [(_walk_in(json.loads(body)), str(ref)) for body, ref in rows]
 
     def walk_in_is_back(self, walk_in: WalkIn, old_ref: str, ref: str, epoch: str) -> None:
-        """Note that a walk-in is registered again: their scans name the badge of now."""
+        """Note that a walk-in is registered again: the scans that let them in name the new badge.
+
+        A refusal was one of the badge that they had then, which the server may have in its log.
+        """
         with self._file.transaction() as connection:
             for table in ("waiting", "acknowledged"):
                 connection.execute(
                     f"UPDATE {table} SET body = json_set(body, '$.badge_ref', :ref)"  # noqa: S608 - a table of this file
-                    " WHERE json_extract(body, '$.badge_ref') = :old_ref",
+                    " WHERE json_extract(body, '$.badge_ref') = :old_ref"
+                    " AND coalesce(json_extract(decided, '$.status'), 'ok') = 'ok'",
                     {"ref": ref, "old_ref": old_ref},
                 )
             keep_walk_in(connection, walk_in, ref, event=self.event, epoch=epoch)
@@ -251,10 +266,15 @@ class Acknowledged:
             self.forget_all()
             self._file.clean()
 
+    def _come_last(self, epoch: str) -> None:
+        self._met = [one for one in self._met if one != epoch] + [epoch]
+
     def _whose(self) -> dict[str, Any]:
         return {"epoch": self.epoch, "event": self.event}
 
 
+_PLACES = "SELECT place, epoch FROM place_epochs"
+_IS_OF_PLACE = "INSERT OR REPLACE INTO place_epochs VALUES (?, ?)"
 #: a row that the present epoch has not acknowledged, of this device's event
 _LACKS = (
     "event IN ('', :event) AND NOT EXISTS (SELECT 1 FROM acknowledged_by AS by"
@@ -294,6 +314,11 @@ def keep_walk_in(
         (walk_in.id, event, json.dumps(walk_in.body()), ref),
     )
     _heard(connection, [walk_in.id], epoch, "")
+
+
+def _come_last(connection: sqlite3.Connection, epoch: str) -> None:
+    connection.execute("DELETE FROM epochs WHERE epoch = ?", (epoch,))
+    connection.execute("INSERT INTO epochs (epoch) VALUES (?)", (epoch,))
 
 
 def _heard(connection: sqlite3.Connection, what: Iterable[str], epoch: str, counter: str) -> None:
