@@ -171,8 +171,11 @@ def _undo(session: Session, scan: Scan, now: datetime) -> None:
     admission = select(Admission).with_for_update().execution_options(populate_existing=True)
     entered = session.scalar(admission.where(Admission.scan_pk == scan.id))
     # Of an entry that was annulled before, the exit counts nobody out any more.
+    # It may have ended two stays of somebody who was let in twice: they are inside once.
     left = session.scalar(
         admission.where(Admission.exit_scan_pk == scan.id, Admission.annulled_at.is_(None))
+        .order_by(Admission.entry_no.desc())
+        .limit(1)
     )
     if entered is not None:
         _undo_entry(session, entered, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from checkin.db.models import Admission, Participant, RefusalTally, Scan
 from checkin.domain.scanning.facts import Direction
@@ -57,9 +57,6 @@ _EXIT_SINCE = (
         Scan.status == Status.OK,
         Scan.annulled_at.is_(None),
         Scan.corrected_at >= bindparam("since"),
-        ~exists().where(
-            Admission.participant_id == Scan.participant_id, Admission.exit_scan_pk == Scan.id
-        ),
     )
     .order_by(Scan.corrected_at)
     .limit(1)
@@ -159,8 +156,9 @@ def leave_as_uploaded(
 ) -> None:
     """Count out a person whose exit was uploaded before their entry.
 
-    When the exit arrived they were not inside, so it changed nothing; its scan stays as it was. An
-    exit on another day of the event ends no stay: between two days the hall is empty.
+    When the exit arrived they were not inside, so it changed nothing, or they were by another entry
+    that it ended: whoever is let in twice leaves once. Its scan stays as it was. An exit on another
+    day of the event ends no stay: between two days the hall is empty.
 
     Args:
         since: when they came in.

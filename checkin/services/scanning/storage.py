@@ -54,6 +54,8 @@ class Reading:
             is named.
         delegation_id: the person's, as the device knows it; None where it does not.
         acknowledged: an earlier epoch of the database had acknowledged the scan to the device.
+        sent_hash: `body_hash` as a hub has stored it, which cannot tell what was read; the device
+            may bring the same scan itself.
     """
 
     scan_id: UUID
@@ -72,6 +74,7 @@ class Reading:
     participant_id: int | None = None
     delegation_id: int | None = None
     acknowledged: bool = False
+    sent_hash: bytes | None = None
 
     @property
     def is_forced(self) -> bool:
@@ -119,6 +122,8 @@ class Reading:
         The device's own decision is left out, and a badge's code is worth as much as its ref: a
         scan that was sent live, timed out and comes again in a batch is still the same scan.
         """
+        if self.sent_hash is not None:
+            return self.sent_hash
         how = (self.direction, self.source, self.scanned_at, self.force_reason)
         return _body_hash(device_id, self._named, *how)
 
