@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +37,8 @@ def take_arrivals(
         in_transaction(database, lambda session: _take_back(session, annulled, now))
     scans, ready = _known(database, told["scans"])
     new = [one for one in _new(database, scans) if one["annulled_at"] is None]
-    record_uploads(database, _uploads(database, new, now), keys)
+    skew = now - datetime.fromisoformat(told["server_time"])
+    record_uploads(database, _uploads(database, new, now, skew), keys)
     ids = [UUID(scan["scan_id"]) for scan in scans]
     highest = told["next"] if ready else max((one["number"] for one in scans), default=None)
 
@@ -82,18 +83,19 @@ def _there(session: Session, model: Any, numbers: set[int]) -> Sequence[int]:
 
 
 def _uploads(
-    database: Database, scans: Sequence[Mapping[str, Any]], now: datetime
+    database: Database, scans: Sequence[Mapping[str, Any]], now: datetime, skew: timedelta
 ) -> list[Uploaded]:
     with database.reading() as connection:
         devices = {
             number: device_numbered(connection, number)
             for number in {one["device_id"] for one in scans}
         }
-    return [Uploaded(devices[one["device_id"]], _reading(one, now)) for one in scans]
+    return [Uploaded(devices[one["device_id"]], _reading(one, now, skew)) for one in scans]
 
 
-def _reading(scan: Mapping[str, Any], now: datetime) -> Reading:
-    at = datetime.fromisoformat(scan["corrected_at"])
+def _reading(scan: Mapping[str, Any], now: datetime, skew: timedelta) -> Reading:
+    # By the clock of this hub, as all that is recorded here: who left after they came has done so.
+    at = min(datetime.fromisoformat(scan["corrected_at"]) + skew, now)
     ref, source = scan["badge_ref"], Source(scan["source"])
     return Reading(
         scan_id=UUID(scan["scan_id"]),

@@ -76,8 +76,15 @@ def scans_waiting(session: Session) -> int:
 
 _SCANS = (
     select(
-        *(Scan.id, Scan.scan_id, Scan.gate_id, Scan.device_id, Scan.code_hash, Scan.direction),
-        *(Scan.source, Scan.scanned_at, Scan.corrected_at, Scan.status, Scan.reason),
+        *(Scan.id, Scan.scan_id, Scan.gate_id, Scan.device_id, Scan.code_hash, Scan.body_hash),
+        *(
+            Scan.direction,
+            Scan.source,
+            Scan.scanned_at,
+            Scan.corrected_at,
+            Scan.status,
+            Scan.reason,
+        ),
         *(Scan.decided_status, Scan.decided_reason, Scan.forced, Scan.force_reason),
         *(Scan.forced_by, Scan.participant_id, Scan.annulled_at),
         *(Badge.ref, Device.name.label("device"), ScanOfStranger.badge_ref.label("named_ref")),
@@ -117,16 +124,18 @@ def _scan_body(row: Row[*tuple[Any, ...]], lease_id: str | None) -> dict[str, An
 def _whom(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     """Return whom a scan is about, as the contract names them.
 
-    A text that is no code of ours is known here by its hash alone: a ref that nobody has stands
-    for it, so that the refusal counts.
+    A text that nobody's badge has is known here by its hashes alone: a ref that nobody has stands
+    for it, so that the refusal counts, and the hash of what the device sent, which may bring the
+    scan itself.
     """
     if row.participant_id is not None and (row.ref is None or row.source in WITHOUT_BADGE):
         return {"participant_id": row.participant_id}
     if row.named_person is not None:
         return {"participant_id": row.named_person}
-    known = row.ref or row.named_ref
-    ref = known or hashlib.sha256(b"marhaba unknown code" + row.code_hash).digest()[:_REF_BYTES]
-    return {"badge_ref": ref.hex()}
+    if ref := row.ref or row.named_ref:
+        return {"badge_ref": ref.hex()}
+    nobody = hashlib.sha256(b"marhaba unknown code" + row.code_hash).digest()[:_REF_BYTES]
+    return {"badge_ref": nobody.hex(), "sent_hash": row.body_hash.hex()}
 
 
 def device_body(device_id: int, name: str, gate_id: int) -> dict[str, Any]:

@@ -176,6 +176,12 @@ class BroughtScan(BatchedScan):
 
     device: HubDeviceName
     corrected_at: Moment = Field(description="When it was read, by the hub's clock.")
+    sent_hash: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="Of a text that the hub did not know: the hash of what the device sent, by "
+        "which the same scan is known when the device brings it itself.",
+    )
     forced_by: int | None = Field(
         default=None,
         ge=1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -393,7 +394,7 @@ def named_device(body: HubDeviceName) -> NamedDevice:
 
 def _reading(scan: BroughtScan, skew: Any, at: Any, supervisors: Any) -> Reading:
     read_at = min(shifted(scan.corrected_at, skew), at)
-    return reading_of(
+    reading = reading_of(
         scan,
         at=read_at,
         received_at=at,
@@ -404,6 +405,7 @@ def _reading(scan: BroughtScan, skew: Any, at: Any, supervisors: Any) -> Reading
         delegation_id=scan.delegation_id,
         acknowledged=scan.acknowledged,
     )
+    return replace(reading, sent_hash=scan.sent_hash and bytes.fromhex(scan.sent_hash))
 
 
 def _arrival_body(scan: Any) -> dict[str, Any]:

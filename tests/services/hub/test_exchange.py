@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
@@ -15,6 +16,7 @@ from checkin.domain.gates.hub_numbers import OWN_NUMBERS
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
+from checkin.errors import ScanIdConflict
 from checkin.services.backups.epochs import begin_epoch
 from checkin.services.common.keys import Keys
 from checkin.services.gates.authentication import mark_seen
@@ -25,7 +27,7 @@ from checkin.services.hub.upstream import upstream
 from checkin.services.hubs.revocation import revoke_hub
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.record import Uploaded, record_scan, record_uploads
-from checkin.services.scanning.storage import Decided
+from checkin.services.scanning.storage import Answer, Decided
 from checkin.services.scanning.walk_ins import Named, Newcomer, register_walk_in
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
@@ -454,6 +456,25 @@ def test_whom_the_central_server_has_lost_is_recorded_with_what_their_badge_name
         (entry,) = session.scalars(select(Admission)).all()
         (scan,) = session.scalars(select(Scan)).all()
     assert (scan.scan_id, scan.participant_id) == (lost.scan_id, entry.participant_id)
+
+
+@pytest.mark.parametrize("text", ["MRHB1.AAAAAAAAAAAAAAAAAAAAAAAAAAAA", "https://example.org/menu"])
+def test_a_text_that_nobody_s_badge_has_is_the_same_scan_whoever_brings_it(
+    database, device, hub, text
+):
+    scan_id, sent_at = uuid4(), datetime.now(UTC)
+    told = {"scan_id": scan_id, "decided": Decided(Status.ERROR, Reason.INVALID), "at": sent_at}
+    reading = factories.a_reading(text, **told)
+    record_uploads(hub.database, [Uploaded(hub.device(device.id), reading)], hub.keys)
+    hub.exchange()
+
+    (answer,) = record_uploads(database, [Uploaded(device, reading)], factories.KEYS)
+    (other,) = record_uploads(
+        database, [Uploaded(device, factories.a_reading(text + "x", **told))], factories.KEYS
+    )
+
+    assert isinstance(answer, Answer)
+    assert isinstance(other, ScanIdConflict)
 
 
 def test_an_exchange_with_a_gate_at_the_hub_is_noted_and_told(database, device, hub, code):
