@@ -239,12 +239,19 @@ def _end(office: Office) -> None:
     except CentralUnreachable as fault:
         raise SettingsError(f"the central server is needed for that: {fault}") from None
     if left := exchange.waiting():
-        raise SettingsError(
-            f"{left} scans or walk-ins are not at the central server yet: try again, or look at "
-            "its page Conflicts"
-        )
+        raise SettingsError(_left_behind(left, _link(office)))
     _erase(office, exchange)
     say("everything is at the central server, and nothing is here any more")
+
+
+def _left_behind(count: int, link: Upstream | None) -> str:
+    if link and link.refused:
+        names = ", ".join(link.refused)
+        return (
+            f"the central server does not register {names}: put their delegation back there, or "
+            "revoke this hub on its page Hubs to erase what is here without them"
+        )
+    return f"{count} scans or walk-ins are not at the central server yet: try again"
 
 
 def _check_url(url: str) -> None:

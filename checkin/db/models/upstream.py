@@ -50,6 +50,8 @@ class Upstream(Base):
     scans_until: Mapped[int]
     #: the highest number, there, of a scan of other gates that is here
     arrivals_until: Mapped[int]
+    #: names of the walk-ins whom the central server does not register, when they were brought last
+    refused: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: what the central server has lent: {"delegations": [[id, places]…], "hall": n or null}
     lease_id: Mapped[UUID | None]
     lent: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -204,7 +204,10 @@ def walk_ins_to_bring(session: Session) -> tuple[dict[str, int], list[dict[str, 
 def walk_ins_brought(
     session: Session, own: Mapping[str, int], results: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Remember the numbers that the central server has given to walk-ins."""
+    """Remember the numbers that the central server has given to walk-ins, and whom it refuses."""
+    refused = [own[one["walk_in_id"]] for one in results if one.get("error")]
+    names = select(Participant.name).where(Participant.id.in_(refused)).order_by(Participant.name)
+    upstream(session).refused = [*session.scalars(names)]
     rows = [
         {
             "own_id": own[one["walk_in_id"]],

@@ -21,6 +21,7 @@ class HubLine:
     Attributes:
         exchanged_at: the last exchange that succeeded; None before any.
         waiting: scans that the central server does not have.
+        refused: names of the walk-ins whom the central server does not register.
         timezone: of the event.
     """
 
@@ -28,6 +29,7 @@ class HubLine:
     exchanged_at: datetime | None
     is_cut: bool
     waiting: int
+    refused: list[str]
     timezone: str
 
 
@@ -41,4 +43,6 @@ def hub_line() -> HubLine | None:
         event = session.get_one(Event, link.event_id)
         at = link.exchanged_at
         is_cut = at is None or datetime.now(UTC) - at > _CUT_AFTER
-        return HubLine(link.name, at, is_cut, scans_waiting(session), event.timezone)
+        return HubLine(
+            link.name, at, is_cut, scans_waiting(session), link.refused, event.timezone
+        )

@@ -25,6 +25,7 @@ from checkin.services.hub.link import CentralRefused, CentralUnreachable
 from checkin.services.hub.strangers import recordable
 from checkin.services.hub.upstream import upstream
 from checkin.services.hubs.revocation import revoke_hub
+from checkin.services.people.delegation_deletion import delete_delegation
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.record import Uploaded, record_scan, record_uploads
 from checkin.services.scanning.storage import Answer, Decided
@@ -164,6 +165,34 @@ def test_a_walk_in_of_the_hub_gets_the_central_servers_number(
     assert own > OWN_NUMBERS
     assert [one.id for one in here] == [there.id]
     assert there.registered_by == "walk_in"
+
+
+def test_whom_the_central_server_does_not_register_is_told_of_until_it_does(
+    database, event, device, hub, code
+):
+    tiflet = factories.a_delegation(database, event, "Tiflet", quota=5)
+    hub.exchange()
+    walks_in(hub, device, tiflet)
+    write(
+        database,
+        lambda s: delete_delegation(
+            s, s.merge(event), tiflet.id, operator_id=None, now=datetime.now(UTC)
+        ),
+    )
+
+    hub.exchange()
+    (told,) = [one.refused for one in hub.rows(Upstream)]
+    write(
+        database,
+        lambda s: s.add(
+            Delegation(id=tiflet.id, event_id=event.id, name="Tiflet", folded="tiflet", quota=5)
+        ),
+    )
+    hub.exchange()
+
+    assert told == ["Karim Tazi"]
+    assert [one.refused for one in hub.rows(Upstream)] == [[]]
+    assert count(database, Participant) == 2
 
 
 def test_places_that_are_not_lent_to_the_hub_are_nobodys_there(database, event, device, hub):

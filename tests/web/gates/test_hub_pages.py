@@ -63,6 +63,14 @@ def test_a_cut_line_is_told_with_the_time_of_the_last_exchange(organiser, event,
     assert "▲" in page.partition("Salle A")[2][:200]
 
 
+def test_who_is_refused_at_the_central_server_is_named(organiser, event, database):
+    write(database, lambda s: s.execute(update(Upstream).values(refused=["Karim Tazi", "Ali"])))
+
+    page = organiser.read(f"/events/{event.slug}/board")
+
+    assert "Karim Tazi, Ali" in page
+
+
 @pytest.mark.parametrize(
     "address", ["participants", "settings", "delivery", "delegations", "conflicts"]
 )

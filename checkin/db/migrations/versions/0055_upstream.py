@@ -83,6 +83,7 @@ _UPSTREAM = (
     ("mirrored_at", sa.DateTime(timezone=True)),
     ("scans_until", sa.Integer()),
     ("arrivals_until", sa.Integer()),
+    ("refused", sa.JSON()),
     ("lease_id", sa.Uuid()),
     ("lent", sa.JSON()),
     ("lent_at", sa.DateTime(timezone=True)),
