@@ -39,7 +39,7 @@ from checkin.services.hub.joining import (
     keep_upstream,
     open_account,
 )
-from checkin.services.hub.link import Central, CentralRefused, CentralUnreachable
+from checkin.services.hub.link import Central, CentralRefused, CentralUnproven, CentralUnreachable
 from checkin.services.hub.sealing import (
     LEAST_LETTERS,
     HubKeys,
@@ -217,6 +217,11 @@ def _pair(
         paired = central.pair(told)
     except CentralRefused as fault:
         raise SettingsError(f"the central server refuses to pair: {fault}") from None
+    except CentralUnproven as fault:
+        raise SettingsError(
+            f"{url}: {fault}. With run --tls it has an authority of its own: add --authority and "
+            "the fingerprint that its page Hubs shows"
+        ) from None
     except CentralUnreachable as fault:
         raise SettingsError(f"{url}: {fault}") from None
     name = paired["certificate"]["document"]["name"]

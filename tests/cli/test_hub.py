@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import ssl
 from contextlib import closing
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +18,10 @@ from checkin.cli.office import Office
 from checkin.cli.setup import set_up
 from checkin.db.models import Upstream
 from checkin.db.sealing import VARIABLE
+from checkin.domain.network.certificate_names import Names
 from checkin.errors import MarhabaError
+from checkin.services.network.certificates.authority import own_authority
+from checkin.services.network.certificates.leaf import leaf_for
 
 
 @pytest.fixture
@@ -70,6 +77,36 @@ def test_a_central_server_that_does_not_answer_is_named(passphrase):
 
     assert "http://127.0.0.1:9" in told
     assert "cannot be reached" in told
+
+
+@pytest.fixture
+def own_tls(tmp_path):
+    """Serve with a certificate of an authority that this machine does not know; its address."""
+    folder = tmp_path / "tls"
+    own_authority(folder, now := datetime.now(UTC))
+    leaf = leaf_for(folder, Names.of(["localhost"]), now)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(leaf.file)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"https://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_central_server_with_an_authority_of_its_own_asks_for_its_fingerprint(
+    passphrase, own_tls
+):
+    told = refusal(
+        *("--passphrase-file", passphrase, "--port", 18443),
+        *("--upstream", own_tls, "--pair", "K7QF3M2P"),
+    )
+
+    assert "--authority" in told
 
 
 @pytest.mark.usefixtures("home")

@@ -25,6 +25,10 @@ class CentralUnreachable(MarhabaError):
     code = "central_unreachable"
 
 
+class CentralUnproven(CentralUnreachable):
+    """Its certificate does not prove that it is the central server."""
+
+
 class CentralRefused(MarhabaError):
     """The central server refused a request.
 
@@ -144,7 +148,7 @@ class Central:
             )
             reply.content  # noqa: B018 - the connection may break off while the body comes
         except requests.RequestException as fault:
-            raise CentralUnreachable(_cause(fault)) from fault
+            raise _fault_of(fault) from fault
         epoch = reply.headers.get(EPOCH, "")
         if not epoch:
             raise CentralUnreachable(f"something answers in its place, with {reply.status_code}")
@@ -171,9 +175,9 @@ def _json(reply: requests.Response) -> dict[str, Any]:
     return body
 
 
-def _cause(fault: requests.RequestException) -> str:
+def _fault_of(fault: requests.RequestException) -> CentralUnreachable:
     if isinstance(fault, requests.exceptions.SSLError):
-        return "its certificate does not prove that it is the central server"
+        return CentralUnproven("its certificate does not prove that it is the central server")
     if isinstance(fault, requests.Timeout):
-        return "it has not answered in time"
-    return "it cannot be reached"
+        return CentralUnreachable("it has not answered in time")
+    return CentralUnreachable("it cannot be reached")

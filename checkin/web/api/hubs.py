@@ -405,7 +405,9 @@ def _reading(scan: BroughtScan, skew: Any, at: Any, supervisors: Any) -> Reading
         delegation_id=scan.delegation_id,
         acknowledged=scan.acknowledged,
     )
-    return replace(reading, sent_hash=scan.sent_hash and bytes.fromhex(scan.sent_hash))
+    if scan.sent_hash is None:
+        return reading
+    return replace(reading, sent_hash=bytes.fromhex(scan.sent_hash))
 
 
 def _arrival_body(scan: Any) -> dict[str, Any]:

@@ -43,6 +43,4 @@ def hub_line() -> HubLine | None:
         event = session.get_one(Event, link.event_id)
         at = link.exchanged_at
         is_cut = at is None or datetime.now(UTC) - at > _CUT_AFTER
-        return HubLine(
-            link.name, at, is_cut, scans_waiting(session), link.refused, event.timezone
-        )
+        return HubLine(link.name, at, is_cut, scans_waiting(session), link.refused, event.timezone)
