@@ -112,7 +112,8 @@ def _not_held(world: World) -> Iterator[str]:
     """An admission by a lease that was uploaded before the lease's end never exceeds a limit.
 
     Excepted are confirmed people whose place went to the reserve list: theirs needs no lease. So
-    are those who were confirmed by the gate's list, and wait since they were registered again.
+    are those who were confirmed by the gate's list, and wait since they were registered again, or
+    moved to a delegation that is full.
     """
     standings = {t.verdict.scan.scan_id: t.standing for gate in world.gates for t in gate.told}
     for scan_id, scan in _let_in_offline(world):
@@ -124,7 +125,7 @@ def _not_held(world: World) -> Iterator[str]:
         if confirmed and result["reason"] == Reason.QUOTA_EXCEEDED:
             continue
         person = world.person_by_ref(scan["badge_ref"])
-        waits_again = person is not None and person.participant_id in world.reregistered
+        waits_again = person is not None and person.participant_id in world.may_wait_again
         if confirmed and waits_again and result["reason"] == Reason.UNAPPROVED:
             continue
         if result["reason"] in _LIMITS and not result["replayed"]:

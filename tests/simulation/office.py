@@ -95,13 +95,14 @@ class Office(World):
         work = reinstate if self.chance.random() < 0.5 else cancel
         person = self._anybody()
         if work is reinstate:
-            self.reregistered.add(person.participant_id)
+            self.may_wait_again.add(person.participant_id)
         self._write(
             lambda session: work(session, self.event, person.participant_id, now=self.time.now)
         )
 
     def _move(self) -> None:
         person, delegation = self._anybody(), self.chance.choice(self.delegations)
+        self.may_wait_again.add(person.participant_id)
 
         def work(session: Session) -> None:
             version = next_list_version(session, self.event.id)

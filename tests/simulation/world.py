@@ -60,8 +60,8 @@ class World:
     Attributes:
         kept: the places of each delegation that are kept for gates without the network.
         seen: violations at some moment, which may be over at the end.
-        reregistered: who was canceled and registered again, and is no longer what a gate's list may
-            still say of them.
+        may_wait_again: who was canceled and registered again, or moved to another delegation, and
+            is no longer what a gate's list may say.
     """
 
     kept: ClassVar[Mapping[str, int]] = KEPT
@@ -69,7 +69,7 @@ class World:
     server: Application
     log: Log = field(default_factory=Log)
     seen: list[str] = field(default_factory=list)
-    reregistered: set[int] = field(default_factory=set)
+    may_wait_again: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
