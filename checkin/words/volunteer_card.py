@@ -18,7 +18,7 @@ _FACES = {
     "already": (
         "ALREADY USED",
         msgid("ORANGE"),
-        msgid("Read the time and the gate on the screen, then send to the help desk."),
+        msgid("Follow the screen. Badge already used: send to the help desk."),
     ),
     "refused": (
         "REFUSED",
