@@ -12,7 +12,7 @@ from checkin.domain.scanning.facts import Direction, EntryPolicy, ScanFacts
 from checkin.domain.scanning.messages import pending_message, verdict_message
 from checkin.domain.scanning.next_steps import GateName, Step, StepFacts, right_gates
 from checkin.domain.scanning.reasons import Reason, step_for
-from checkin.domain.scanning.timetable import next_opening, policy_of_day
+from checkin.domain.scanning.timetable import is_closed_for_good, next_opening, policy_of_day
 from checkin.domain.scanning.verdict import WITHOUT_BADGE, Admitted, Refused, Status, decide
 from checkin.domain.scanning.verdict import Verdict as Decision
 from checkin.protocol.codes import parse_code
@@ -49,6 +49,14 @@ class LocalAnswer:
     verdict: Verdict
     decided: dict[str, Any]
     passage: Passage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """From when on the gate admits whom it refuses for the time, and whether no more."""
+
+    at: datetime | None = None
+    closed_for_good: bool = False
 
 
 @dataclass
@@ -140,9 +148,9 @@ class OfflineGate:
         admits = gate_id not in head["limited_gates"]
         facts = walk_in_facts(lent, gate_id=gate_id, gate_admits=admits)
         decision = decide(facts, at, policy)
-        opens_at = self._opening(decision, facts, at)
+        opening = self._opening(decision, facts, at)
         content = {"participant": _person(newcomer), "delegation": dict(newcomer.delegation)}
-        verdict = self._verdict(scan, decision, content, History(), head.get("stopped"), opens_at)
+        verdict = self._verdict(scan, decision, content, History(), head.get("stopped"), opening)
         if not isinstance(decision, Admitted):
             return LocalAnswer(verdict, _decided_as(decision))
         passage = replace(
@@ -183,8 +191,8 @@ class OfflineGate:
         )
         decision = decide(facts, at, policy)
         passage = self._passage(scan, tag, content, lease_id, facts, policy)
-        opens_at = self._opening(decision, facts, at)
-        verdict = self._verdict(scan, decision, content, history, head.get("stopped"), opens_at)
+        opening = self._opening(decision, facts, at)
+        verdict = self._verdict(scan, decision, content, history, head.get("stopped"), opening)
         admitted = isinstance(decision, Admitted)
         return LocalAnswer(verdict, _decided_as(decision), passage if admitted else None)
 
@@ -201,12 +209,13 @@ class OfflineGate:
         first = self._history("", participant_id, self.clock.server_now()).first
         return first.at if first else None
 
-    def _opening(self, decision: Decision, facts: ScanFacts, at: datetime) -> datetime | None:
+    def _opening(self, decision: Decision, facts: ScanFacts, at: datetime) -> _Opening:
         if decision.reason != Reason.INVALID_TIME:
-            return None
+            return _Opening()
         head = self.held.policy()
         policy, days = policy_from(head, Lent()), days_from(head)
-        return next_opening(policy, days, at, facts.gate_id, facts.category_id)
+        opens_at = next_opening(policy, days, at, facts.gate_id, facts.category_id)
+        return _Opening(opens_at, is_closed_for_good(policy, opens_at))
 
     def _lent(self, delegation_id: int, scan: Scan) -> tuple[str | None, Lent]:
         lease, at = self.memory.lease(), self.clock.corrected(scan.scanned_at)
@@ -263,10 +272,10 @@ class OfflineGate:
         content: dict[str, Any],
         history: History,
         stopped: dict[str, str] | None,
-        opens_at: datetime | None,
+        opening: _Opening,
     ) -> Verdict:
         reason = decision.reason
-        step = self._step(reason, content) if reason else None
+        step = self._step(reason, content, opening) if reason else None
         said = _sentence(reason, step, self.language)
         stop = stopped if reason == Reason.INVALID_TIME else None
         first = history.first if reason == Reason.ALREADY_REDEEMED else None
@@ -278,18 +287,19 @@ class OfflineGate:
             participant=content["participant"],
             delegation=_named(content["delegation"]),
             first_admission=self._came_in(first) if first else None,
-            opens_at=None if opens_at is None else utc_text(opens_at),
+            opens_at=opening.at and utc_text(opening.at),
             offline=True,
             stop=stop,
             next_step=step,
             flags=tuple(content.get("flags") or ()),
         )
 
-    def _step(self, reason: Reason, content: dict[str, Any]) -> Step:
+    def _step(self, reason: Reason, content: dict[str, Any], opening: _Opening) -> Step:
         limited, admitting = self.held.policy()["limited_gates"], content.get("gates", ())
         facts = StepFacts(
             gates=right_gates(self._gates(), limited, admitting),
             phone=content.get("coordinator_phone"),
+            closed=opening.closed_for_good,
         )
         return step_for(reason, facts)
 

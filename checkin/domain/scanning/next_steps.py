@@ -1,8 +1,8 @@
 """The next step of a refusal: what a volunteer does with the person, as an act in every language.
 
 Each reason has one in its row of `REASONS`, and may have a better one for when more is known: which
-gate is right, when the badge was replaced, whom to call. Gates show the act in large letters under
-the reason. The scan page decides the same step in `next-step.js`; both are held to
+gate is right, when the badge was replaced, whom to call, that the doors open no more. Gates show the
+act in large letters under the reason. The scan page decides the same step in `next-step.js`; both are held to
 `tests/vectors/next_steps.json`.
 """
 
@@ -33,6 +33,7 @@ class NextStep(StrEnum):
     RIGHT_GATE = "right_gate"
     REPLACED = "replaced"
     COORDINATOR = "coordinator"
+    CLOSED = "closed"
 
 
 #: the acts as sentences of the catalogue `device`; each follows the reason after a colon
@@ -48,6 +49,7 @@ ACTS: Mapping[NextStep, str] = {
     NextStep.RIGHT_GATE: msgid("send to {gates}"),
     NextStep.REPLACED: msgid("send to the help desk (replaced at {time})"),
     NextStep.COORDINATOR: msgid("call the coordinators, {phone}"),
+    NextStep.CLOSED: msgid("no more today, send to the help desk"),
 }
 
 
@@ -75,11 +77,13 @@ class StepFacts:
         gates: the gates for their category, where the event has several kinds.
         replaced_at: when a newer badge of theirs was issued.
         phone: of their delegation's coordinators, as people dial it, where the event allows it.
+        closed: the gate lets nobody of theirs in any more.
     """
 
     gates: tuple[GateName, ...] = ()
     replaced_at: datetime | None = None
     phone: str | None = None
+    closed: bool = False
 
 
 NOTHING_KNOWN = StepFacts()
@@ -89,6 +93,7 @@ _IS_KNOWN: Mapping[NextStep, Callable[[StepFacts], bool]] = {
     NextStep.RIGHT_GATE: lambda facts: bool(facts.gates),
     NextStep.REPLACED: lambda facts: facts.replaced_at is not None,
     NextStep.COORDINATOR: lambda facts: facts.phone is not None,
+    NextStep.CLOSED: lambda facts: facts.closed,
 }
 
 

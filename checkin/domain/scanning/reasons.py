@@ -148,6 +148,7 @@ REASONS: tuple[ReasonRow, ...] = (
         refused=msgid("Doors closed"),
         let_in=msgid("Let in outside the opening hours, or by a clock that was wrong"),
         next_step=NextStep.WAIT,
+        known_step=NextStep.CLOSED,
         practised=False,
     ),
     ReasonRow(

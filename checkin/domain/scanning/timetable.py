@@ -68,6 +68,17 @@ def next_opening(
     return at if doors.is_open else doors.until
 
 
+def is_closed_for_good(policy: EntryPolicy, opens_at: datetime | None) -> bool:
+    """Say whether a gate that is closed opens no more, so that nobody is to wait for it.
+
+    While entries are stopped nobody knows: an organiser may end that at any time.
+
+    Args:
+        opens_at: the next opening, as `next_opening` returns it.
+    """
+    return opens_at is None and not policy.stopped
+
+
 def _changes(policy: EntryPolicy, days: Sequence[Day]) -> Iterator[datetime]:
     """Yield the moments at which a gate may open or close, in any order."""
     for day in days:

@@ -21,7 +21,7 @@ from checkin.domain.gates.hub_numbers import CENTRAL_DEVICE
 from checkin.domain.people.searching import SearchRules
 from checkin.domain.scanning.facts import EntryPolicy
 from checkin.domain.scanning.hall import Stop
-from checkin.domain.scanning.timetable import next_opening, policy_of_day
+from checkin.domain.scanning.timetable import is_closed_for_good, next_opening, policy_of_day
 from checkin.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
 from checkin.protocol.codes import ALPHABET, normalise_code
 from checkin.services.common.activity import note
@@ -94,6 +94,10 @@ class PairedDevice:
     ) -> datetime | None:
         """Return from when on a gate admits a category, at or after a moment; None: no more."""
         return next_opening(self.policy, self.days, at, gate_id, category_id)
+
+    def is_closed_for_good(self, opens_at: datetime | None) -> bool:
+        """Say whether a gate that is closed, and opens next at `opens_at`, opens no more."""
+        return is_closed_for_good(self.policy, opens_at)
 
 
 @dataclass(frozen=True, slots=True)

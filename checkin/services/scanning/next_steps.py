@@ -27,6 +27,8 @@ def next_step(connection: Connection, device: PairedDevice, answer: Answer) -> S
     known = ROWS[answer.reason].known_step
     if known is None or answer.holder is None:
         return step_for(answer.reason)
+    if known == NextStep.CLOSED:
+        return step_for(answer.reason, StepFacts(closed=answer.closed))
     facts = _FACTS[known](connection, device, answer.holder.participant_id)
     return step_for(answer.reason, facts)
 

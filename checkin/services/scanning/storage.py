@@ -144,6 +144,7 @@ class Answer:
         conflict: whether the device had let the person in against the rules.
         opens_at: of a refusal for its time: from when on the gate admits the person; None: it does
             no more, or nobody knows when.
+        closed: of such a refusal: the gate admits the person no more.
         number: of the scan in the log, by which devices notice that a database was put back.
     """
 
@@ -157,6 +158,7 @@ class Answer:
     conflict: bool = False
     replayed: bool = False
     opens_at: datetime | None = None
+    closed: bool = False
     number: int | None = field(default=None, compare=False)
 
     def nameless(self) -> Answer:
@@ -164,7 +166,7 @@ class Answer:
 
         Every ref lies in the gate list that a thief may have: it must not tell who has the badge.
         """
-        return replace(self, holder=None, first=None, opens_at=None)
+        return replace(self, holder=None, first=None, opens_at=None, closed=False)
 
 
 #: by dialect; inserts nothing where the scan_id is there already. SQLite's driver knows the key of
@@ -318,6 +320,7 @@ def _hashes_by_other_names(stored: Row[*tuple[Any, ...]], reading: Reading) -> l
 def _answer_then(stored: Row[*tuple[Any, ...]], device: PairedDevice) -> Answer:
     is_early = stored.reason == Reason.INVALID_TIME
     whose = (stored.gate_id, stored.category_id)
+    opens_at = device.next_opening(stored.corrected_at, *whose) if is_early else None
     return Answer(
         scan_id=stored.scan_id,
         status=Status(stored.status),
@@ -328,5 +331,6 @@ def _answer_then(stored: Row[*tuple[Any, ...]], device: PairedDevice) -> Answer:
         conflict=stored.conflict,
         replayed=True,
         number=stored.number,
-        opens_at=device.next_opening(stored.corrected_at, *whose) if is_early else None,
+        opens_at=opens_at,
+        closed=is_early and device.is_closed_for_good(opens_at),
     )

@@ -35,6 +35,7 @@ def moment(text):
 def facts_of(case):
     limited, admitting = case.get("limited", []), case.get("admitting", [])
     known = {"phone": case.get("phone"), "replaced_at": moment(case.get("replaced_at"))}
+    known["closed"] = case.get("closed", False)
     gates = right_gates(list(GATES.values()), limited, admitting) if "limited" in case else ()
     return StepFacts(gates=gates, **known)
 

@@ -10,7 +10,7 @@ import pytest
 
 from checkin.domain.events.days import Day, bounds_of, day_at
 from checkin.domain.scanning.facts import EntryPolicy, Hours
-from checkin.domain.scanning.timetable import next_opening
+from checkin.domain.scanning.timetable import is_closed_for_good, next_opening
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "days.json").read_text("utf-8"))
 
@@ -50,6 +50,7 @@ def test_a_gate_opens_at_the_first_moment_at_which_it_admits_the_category(case):
     found = next_opening(policy, days, moment(case["at"]), **case["whose"])
 
     assert found == moment(case["opens_at"])
+    assert is_closed_for_good(policy, found) == case["closed_for_good"]
 
 
 def test_the_bounds_of_days_are_where_one_day_ends_to_be_the_nearest():

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { POLICY } from "../../../checkin/static/js/offline/admission.js";
-import { dayOf, doorsAt, nextOpening } from "../../../checkin/static/js/offline/days.js";
+import {
+  dayOf,
+  doorsAt,
+  isClosedForGood,
+  nextOpening,
+} from "../../../checkin/static/js/offline/days.js";
 import { postedHours } from "../../../checkin/static/js/offline/local-facts.js";
 
 /** @import { Hours } from "../../../checkin/static/js/offline/admission.js" */
@@ -62,6 +67,7 @@ for (const one of opens) {
     const found = nextOpening(policy, those, Date.parse(one.at), one.whose);
 
     assert.equal(found, moment(one.opens_at));
+    assert.equal(isClosedForGood(policy, found), one.closed_for_good);
   });
 }
 

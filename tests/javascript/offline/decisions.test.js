@@ -332,8 +332,22 @@ test("hours of a category decide, and a refusal says when the gate opens", async
   const { verdict } = await gate.answer(aScan("s1"));
 
   assert.deepEqual(
-    [verdict.reason, verdict.opens_at],
-    ["invalid_time", "2025-06-14T13:00:00.000Z"],
+    [verdict.reason, verdict.opens_at, verdict.next_step?.act],
+    ["invalid_time", "2025-06-14T13:00:00.000Z", "wait"],
+  );
+});
+
+test("after closing for good whoever comes is sent to the help desk", async () => {
+  const times = { opens_at: "2025-06-14T10:00:00Z", closes_at: "2025-06-14T11:00:00Z" };
+  const policy = { days: [aDay(1, 14)], hours: [{ gate_id: null, category_id: 2, ...times }] };
+  const list = await aList({ people: [[ONE, aContent({ category_id: 2 })]], policy });
+  const { gate } = await aGate(list);
+
+  const { verdict } = await gate.answer(aScan("s1"));
+
+  assert.deepEqual(
+    [verdict.reason, verdict.opens_at, verdict.next_step?.act],
+    ["invalid_time", null, "closed"],
   );
 });
 

@@ -14,6 +14,7 @@ import { REASONS } from "../fakes.js";
  * @property {number[]} [admitting]
  * @property {string} [replaced_at]
  * @property {string} [phone]
+ * @property {boolean} [closed]
  * @property {{act: string, gates?: number[], at?: string, phone?: string}} step
  */
 
@@ -23,11 +24,12 @@ const VECTORS = new URL("../../vectors/next_steps.json", import.meta.url);
 const { gates, cases } = JSON.parse(readFileSync(VECTORS, "utf-8"));
 
 /** @param {Case} given */
-function stepIn({ reason, limited, admitting = [], replaced_at = undefined, phone = undefined }) {
+function stepIn({ reason, limited, admitting = [], replaced_at, phone, closed = false }) {
   const row = REASONS.find((/** @type {ReasonRow} */ one) => one.reason === reason);
   if (!row) throw new Error(`there is no row of ${reason}`);
   const right = limited ? rightGates(gates, limited, admitting) : [];
-  return stepOf(row, { gates: right, replaced_at: replaced_at ?? null, phone: phone ?? null });
+  const known = { replaced_at: replaced_at ?? null, phone: phone ?? null, closed };
+  return stepOf(row, { gates: right, ...known });
 }
 
 for (const given of cases)

@@ -146,6 +146,22 @@ def test_hours_of_a_category_decide_and_a_refusal_says_when_the_gate_opens(gate)
 
     assert (refused.reason, refused.opens_at) == ("invalid_time", "2025-06-14T12:59:00.000Z")
     assert (admitted.reason, admitted.opens_at) == (None, None)
+    assert refused.next_step == Step(NextStep.WAIT)
+
+
+def test_after_closing_for_good_who_comes_is_sent_to_the_help_desk(gate):
+    times = {"opens_at": "2025-06-14T10:00:00Z", "closes_at": "2025-06-14T11:00:00Z"}
+    hours = [{"gate_id": None, "category_id": 2, **times}]
+    people = [(ONE, content(1, category_id=2))]
+    gate.offline.held.take(a_list(people, days=[a_day(1, 14)], hours=hours))
+
+    late = show(gate, ONE)
+
+    assert (late.reason, late.opens_at, late.next_step) == (
+        "invalid_time",
+        None,
+        Step(NextStep.CLOSED),
+    )
 
 
 def test_while_entries_are_stopped_the_organisers_words_are_shown_and_exits_go_on(gate):

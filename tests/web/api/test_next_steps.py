@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+import pytest
 from sqlalchemy import update
 
 from checkin.db.models import Delegation, Event
@@ -27,6 +30,12 @@ def limited(database, event):
         return gate_named(session, event, "Porte 2", create=True, name_ar="الباب 2").id
 
     return factories.write(database, limit)
+
+
+def doors(database, opens, closes):
+    now = datetime.now(UTC)
+    times = {"doors_open_at": now + timedelta(hours=opens)}
+    factories.lay_down(database, **times, doors_close_at=now + timedelta(hours=closes))
 
 
 def call_coordinators(database):
@@ -90,3 +99,24 @@ def test_coordinators_are_called_only_where_the_event_allows_it(api, database, e
 
 def test_who_is_let_in_has_no_next_step(api, database, event):
     assert api.scan(factories.a_badge(database, event))["next_step"] is None
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "act"), [(1, 2, "wait"), (-2, -1, "closed")], ids=["early", "late"]
+)
+def test_nobody_waits_for_doors_that_open_no_more(api, database, event, opens, closes, act):
+    doors(database, opens, closes)
+
+    body = api.scan(factories.a_badge(database, event))
+
+    assert (body["reason"], body["next_step"]) == ("invalid_time", {"act": act, **NOTHING})
+    said = {"wait": "faire patienter", "closed": "plus d’entrée aujourd’hui, envoyer à l’accueil"}
+    assert body["message"] == f"Portes fermées\u00a0: {said[act]}"
+
+
+def test_a_ref_is_not_told_that_the_doors_of_a_category_are_closed(api, database, event):
+    person = factories.a_participant(database, event)
+    doors(database, -2, -1)
+    ref = factories.ref_of(factories.code_of(event, person.badge_id)).hex()
+
+    assert api.scan(None, badge_ref=ref)["next_step"] == {"act": "wait", **NOTHING}

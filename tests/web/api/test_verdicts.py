@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from checkin.db.models import Badge
 from checkin.domain.scanning.messages import verdict_message
+from checkin.domain.scanning.next_steps import NextStep, Step, act_message
 from checkin.services.gates.devices import gate_named
 from checkin.services.gates.gates import limit_gate
 from checkin.services.people.blocking import block
@@ -80,7 +81,8 @@ def test_the_state_of_a_badge_is_the_reason_of_its_refusal(befalls, reason, api,
     body = api.scan(factories.code_of(event, person.badge_id))
 
     assert (body["status"], body["reason"]) == ("error", reason)
-    assert body["message"] == verdict_message("error", reason, "fr")
+    act = act_message(Step(NextStep.CLOSED), "fr") if befalls is too_late else ""
+    assert body["message"] == verdict_message("error", reason, "fr", act=act)
     assert body["participant"]["name"] == "Amina Alaoui"
 
 

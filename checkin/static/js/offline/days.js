@@ -75,6 +75,15 @@ export function nextOpening(policy, days, at, whose) {
 }
 
 /**
+ * Say whether a gate that is closed opens no more. While entries are stopped nobody knows.
+ * @param {Policy} policy
+ * @param {number | null} opensAt the next opening
+ */
+export function isClosedForGood({ stopped }, opensAt) {
+  return opensAt === null && !stopped;
+}
+
+/**
  * Return the moments at which a gate may open or close, in any order: those of doors and hours, and
  * where one day ends to be the nearest.
  * @param {Policy} policy

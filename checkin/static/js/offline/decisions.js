@@ -1,7 +1,7 @@
 // The door's own decision while the server cannot be asked: the same `decide`, on the gate list.
 import { areComplete, decide } from "./admission.js";
 import { parseCode } from "./badge-code.js";
-import { dayOf, nextOpening, policyOfDay } from "./days.js";
+import { dayOf, isClosedForGood, nextOpening, policyOfDay } from "./days.js";
 import { badgeTag, busTag, canReadLists, openBusList, openEntry, tagOfRef } from "./gate-list.js";
 import {
   daysFrom,
@@ -187,10 +187,13 @@ export class OfflineGate {
       seat: takesSeat(facts, policy),
     };
     return {
-      verdict: {
-        ...this.#verdict(scan, decision, { ...content, gates: [] }, null),
-        opens_at: openingText(decision, head, facts, at),
-      },
+      verdict: this.#verdict(
+        scan,
+        decision,
+        { ...content, gates: [] },
+        null,
+        openingOf(decision, head, facts, at),
+      ),
       decided: decidedAs(decision),
       passage: decision.status === "ok" ? passage : null,
     };
@@ -222,10 +225,13 @@ export class OfflineGate {
     const facts = { ...factsFrom(content, history, lent, where), badge_shown };
     const decision = decide(facts, at, policy, this.reasons);
     return {
-      verdict: {
-        ...this.#verdict(scan, decision, content, history),
-        opens_at: openingText(decision, head, facts, at),
-      },
+      verdict: this.#verdict(
+        scan,
+        decision,
+        content,
+        history,
+        openingOf(decision, head, facts, at),
+      ),
       decided: decidedAs(decision),
       passage:
         decision.status === "ok" ? this.#passage(scan, tag, content, lent, facts, policy) : null,
@@ -237,9 +243,10 @@ export class OfflineGate {
    * @param {Decision} decision
    * @param {Whom} whom
    * @param {History | null} history
+   * @param {Opening} opening
    * @returns {Verdict}
    */
-  #verdict(scan, decision, whom, history) {
+  #verdict(scan, decision, whom, history, { opens_at, closed }) {
     const { reason } = decision;
     const first = reason === "already_redeemed" ? history?.first : null;
     // How many have arrived is not known here: a quota beside a made-up count would mislead.
@@ -250,7 +257,8 @@ export class OfflineGate {
       participant: whom.participant,
       delegation: named,
       first_admission: first ? this.#cameIn(first) : null,
-      next_step: reason && this.#step(reason, whom),
+      next_step: reason && this.#step(reason, whom, closed),
+      opens_at,
       flags: whom.flags ?? [],
       offline: true,
       stop: reason === "invalid_time" ? this.held.stop : null,
@@ -266,13 +274,14 @@ export class OfflineGate {
   /**
    * @param {Reason} reason
    * @param {Partial<Whom>} whom
+   * @param {boolean} closed
    * @returns {Step | null}
    */
-  #step(reason, { gates = [], coordinator_phone = "" } = {}) {
+  #step(reason, { gates = [], coordinator_phone = "" } = {}, closed = false) {
     const row = this.reasons.find((one) => one.reason === reason);
     const limited = this.held.policy?.limited_gates ?? [];
     const right = rightGates(this.held.gates, limited, gates);
-    return row ? stepOf(row, { gates: right, phone: coordinator_phone || null }) : null;
+    return row ? stepOf(row, { gates: right, phone: coordinator_phone || null, closed }) : null;
   }
 
   /**
@@ -401,16 +410,24 @@ export class OfflineGate {
 }
 
 /**
- * Return from when on the gate admits somebody whom it refuses for the time, or null.
+ * From when on the gate admits somebody whom it refuses for the time, or null, and whether it does so
+ * no more.
+ * @typedef {{opens_at: string | null, closed: boolean}} Opening
+ */
+
+/**
  * @param {Decision} decision
  * @param {ListPolicy} head
  * @param {Facts} facts
  * @param {number} at
+ * @returns {Opening}
  */
-function openingText(decision, head, facts, at) {
-  if (decision.reason !== "invalid_time") return null;
-  const opens = nextOpening(policyFrom(head, NOTHING_LENT), daysFrom(head), at, facts);
-  return opens === null ? null : utcText(opens);
+function openingOf({ reason }, head, facts, at) {
+  if (reason !== "invalid_time") return { opens_at: null, closed: false };
+  const policy = policyFrom(head, NOTHING_LENT);
+  const opens = nextOpening(policy, daysFrom(head), at, facts);
+  const opens_at = opens === null ? null : utcText(opens);
+  return { opens_at, closed: isClosedForGood(policy, opens) };
 }
 
 /**

@@ -22,6 +22,7 @@
  * @property {GateName[]} gates the gates for their category
  * @property {string | null} replaced_at when a newer badge of theirs was issued
  * @property {string | null} phone of their delegation's coordinators, where the event allows it
+ * @property {boolean} closed the gate lets nobody of theirs in any more
  */
 
 /**
@@ -34,7 +35,7 @@
  */
 
 /** @type {StepFacts} */
-const NOTHING_KNOWN = { gates: [], replaced_at: null, phone: null };
+const NOTHING_KNOWN = { gates: [], replaced_at: null, phone: null, closed: false };
 const MOST_GATES = 3; // who reads more has forgotten the first
 
 /**
@@ -45,6 +46,7 @@ const NAMED = {
   right_gate: ({ gates }) => (gates.length ? { gates: gates.slice(0, MOST_GATES) } : null),
   replaced: ({ replaced_at }) => (replaced_at ? { at: replaced_at } : null),
   coordinator: ({ phone }) => (phone ? { phone } : null),
+  closed: ({ closed }) => (closed ? {} : null),
 };
 
 /**
