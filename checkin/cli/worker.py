@@ -10,6 +10,7 @@ import click
 
 from checkin.cli.kept_process import kept_running
 from checkin.cli.office import Office, in_office, say, warn_if_root
+from checkin.cli.records import erase_again
 from checkin.services.badges.refs import fill_refs
 from checkin.services.common.private_files import hide_folder
 from checkin.services.people.names import fill_name_terms
@@ -31,6 +32,7 @@ def worker(office: Office) -> None:
         die_with_parent(int(parent))
     fill_refs(office.database, office.keys)  # no key, no worker
     fill_name_terms(office.database)
+    erase_again(office)
     office.database.dispose()  # it was there to be looked at: the worker opens its own
     compile_all()
     if not name:

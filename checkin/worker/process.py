@@ -35,6 +35,7 @@ from checkin.services.jobs.queue import (
     waiting_lanes,
 )
 from checkin.services.jobs.workers import worker_left, worker_seen
+from checkin.services.lifecycle.repeated_purges import PurgesElsewhere
 from checkin.settings import Settings
 from checkin.worker.bounces import BounceReading
 from checkin.worker.child import do_job
@@ -54,7 +55,7 @@ _log = logging.getLogger(__name__)
 
 #: how often a worker writes that it is alive, and looks which of its jobs were canceled, whether
 #: somebody waits for a place that has become free or has asked for their badge, which badges may be
-#: given out now, and what webhooks are to be told
+#: given out now, what webhooks are to be told, and what other nodes have purged
 HEARTBEAT_S = 5.0
 #: when the worker ends, its jobs have so long to leave their work in order; then they are killed
 GRACE_S = 3.0
@@ -105,7 +106,7 @@ class Worker:
         self._is_ending = False
         self._beat_at = float("-inf")
         self._copies, self._bounces = HourlyCopies(), BounceReading()
-        self._lists = ListSegments()
+        self._lists, self._purges = ListSegments(), PurgesElsewhere()
 
     def run(self) -> None:
         """Do jobs until SIGTERM or Ctrl-C; those that are under way then are queued again."""
@@ -155,6 +156,7 @@ class Worker:
             if running.claimed.id not in going_on:
                 running.end(self._kinds[running.claimed.kind].ends_within_s)
         sweep(tools.database, tools.settings.home)
+        self._purges.look(tools.database, tools.settings.home)
         move_people_up(tools)
         answer_badge_requests(tools)
         tell_people(tools)

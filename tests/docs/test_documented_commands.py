@@ -39,7 +39,7 @@ ELSEWHERE = {
         "tests/packaging/test_wheel.py",
     ),
     r"apt-get install .*": ("changes the machine", "script/setup"),
-    r"python3 -m venv /srv/.*|/srv/\S+/pip install .*": (
+    r"python3 -m venv /srv/.*|/srv/\S+/(pip install|python -m pip) .*": (
         "needs the wheel, and writes into /srv",
         "tests/modes/installed_wheel.py",
     ),

@@ -38,6 +38,18 @@ _CALLED = {
     "algorithms": "one AES block",
     "modes": "one AES block",
 }
+#: what a page must not say while this file is part of the program
+_DENIALS = {
+    "checkin/services/accounts/oidc.py": (
+        r"\bno (?:OAuth|OpenID Connect|identity provider|federation|provider of sign-ins)\b"
+    ),
+    "checkin/services/network/outgoing.py": (
+        r"\b(?:asks|calls|follows|fetches) no (?:typed )?address"
+        r"|\bno request of its own\b"
+        r"|\basks no service of others\b"
+        r"|\bno address that (?:people|somebody)\b"
+    ),
+}
 
 
 def rows() -> list[dict[str, str]]:
@@ -93,6 +105,34 @@ def test_each_test_that_the_list_names_exists():
 
     assert len(named) > 150
     assert {f"{file}::{name}" for file, name in named if name not in named_in(file)} == set()
+
+
+@pytest.mark.parametrize("page", [LIST, "docs/security.md", "docs/privacy.md"])
+def test_nothing_is_denied_that_the_program_does(page):
+    text = " ".join(pages()[page].split())
+
+    denied = {
+        file: found
+        for file, denial in _DENIALS.items()
+        if (ROOT / file).exists() and (found := re.findall(denial, text, re.IGNORECASE))
+    }
+
+    assert denied == {}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no OAuth and no OpenID Connect, neither as client nor as server",
+        "no identity provider",
+        "the server asks no address that people choose",
+        "it makes no request of its own; database and mail are in its settings",
+        "The server follows no address that people type",
+        "the server asks no address over HTTP",
+    ],
+)
+def test_control_a_page_that_denies_it_is_found(said):
+    assert any(re.search(denial, said, re.IGNORECASE) for denial in _DENIALS.values())
 
 
 @pytest.mark.parametrize("page", [LIST, "docs/security.md", "docs/privacy.md"])

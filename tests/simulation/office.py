@@ -102,12 +102,13 @@ class Office(World):
 
     def _move(self) -> None:
         person, delegation = self._anybody(), self.chance.choice(self.delegations)
-        self.may_wait_again.add(person.participant_id)
 
         def work(session: Session) -> None:
             version = next_list_version(session, self.event.id)
             row = session.get_one(Participant, person.participant_id)
             move_to_delegation(session, self.event, row, delegation.id, version, self.time.now)
+            if row.standing == RegistrationStatus.RESERVE:
+                self.may_wait_again.add(person.participant_id)
 
         self._write(work)
 

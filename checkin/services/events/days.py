@@ -54,6 +54,11 @@ def today(session: Session, event_id: int, now: datetime) -> int:
     return day_at(days_of(session, event_id), now)
 
 
+def reserve_hour(session: Session, event_id: int, now: datetime) -> datetime | None:
+    """Return from when those of the reserve list are let in on the day of a moment; None: never."""
+    return day_numbered(session, event_id, today(session, event_id, now)).reserve_from
+
+
 def day_of_row(row: Any, grace_s: int) -> Day:
     """Return the day that a row tells with the columns `DAY_COLUMNS`."""
     return Day(

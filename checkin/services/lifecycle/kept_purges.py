@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from checkin.db.locks import ProcessLock
 from checkin.db.models import Event
 from checkin.services.common.private_files import only_ours
 from checkin.services.lifecycle.retention import Keepable, Kept
@@ -38,6 +40,21 @@ class KeptPurge:
         return (self.event_id, self.created_at) == (event.id, event.created_at)
 
 
+@contextmanager
+def purging_at(home: Path) -> Iterator[None]:
+    """Hold a home against its other processes: one at a time erases in it and writes its file.
+
+    It is not to be held twice by one thread, which would wait for itself.
+    """
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = ProcessLock(home / _NAME)
+    try:
+        with lock.held():
+            yield
+    finally:
+        lock.close()
+
+
 def purges_at(home: Path) -> list[KeptPurge]:
     """Return the purges that the file in home names; none where there is no file."""
     try:
@@ -48,7 +65,10 @@ def purges_at(home: Path) -> list[KeptPurge]:
 
 
 def keep_purge(home: Path, event: Event, purged_at: datetime, keep: Kept) -> None:
-    """Write a purge into the file, in the place of an earlier one of the same event."""
+    """Write a purge into the file, in the place of an earlier one of the same event.
+
+    Call it within `purging_at`.
+    """
     new = KeptPurge(event.id, event.created_at, event.slug, purged_at, tuple(sorted(keep)))
     _write(home, [*(one for one in purges_at(home) if not one.is_of(event)), new])
 

@@ -16,7 +16,7 @@ from checkin.db.models import Activity, Event, Participant
 from checkin.errors import Conflict as Contradiction
 from checkin.services.common.activity import note
 from checkin.services.lifecycle.erasure import erase_rows, revoke_devices
-from checkin.services.lifecycle.kept_purges import keep_purge
+from checkin.services.lifecycle.kept_purges import keep_purge, purging_at
 from checkin.services.lifecycle.purged_files import erase_backups, erase_files
 from checkin.services.lifecycle.retention import Copy, Keepable, Kept, copies_taken
 
@@ -72,6 +72,20 @@ def purge_event(
     """
     if not early and now < event.ends_at:
         raise Contradiction(f"{event.slug} ends at {event.ends_at:%Y-%m-%d %H:%M} UTC: wait for it")
+    with purging_at(home):
+        return purge_while_held(database, event, home, now=now, keep=keep, operator_id=operator_id)
+
+
+def purge_while_held(
+    database: Database,
+    event: Event,
+    home: Path,
+    *,
+    now: datetime,
+    keep: Kept = (),
+    operator_id: int | None = None,
+) -> Receipt:
+    """Do as `purge_event`, whether the event has ended or not, within `purging_at`."""
 
     def work(session: Session) -> None:
         earlier = receipt_of(session, event)

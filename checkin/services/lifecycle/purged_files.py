@@ -1,4 +1,7 @@
-"""Erase the files in home that hold personal data, automatic backups of the database among them."""
+"""Erase the files in home that hold personal data, automatic backups of the database among them.
+
+A file does not say of which event it is, and a backup holds every event: all of them are erased.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,23 @@ from checkin.services.jobs.files import sweep
 _FOLDERS = ("outbox", "badges")
 
 
-def erase_files(database: Database, home: Path) -> int:
-    """Erase the files of badges, messages and jobs, and return how many there were."""
+def erase_files(database: Database, home: Path, until: datetime | None = None) -> int:
+    """Erase the files of badges, messages and jobs, and return how many there were.
+
+    Args:
+        until: badges and messages that were written later stay; None erases all.
+    """
     files = [file for folder in _FOLDERS for file in _files_in(home / folder)]
-    return _erase(files) + sweep(database, home)
+    return _erase(files, until) + sweep(database, home)
 
 
-def erase_backups(home: Path) -> int:
-    """Erase the automatic backups, and return how many there were: each holds every event."""
-    return _erase(_files_in(home / BACKUPS))
+def erase_backups(home: Path, until: datetime | None = None) -> int:
+    """Erase the automatic backups, and return how many there were: each holds every event.
+
+    Args:
+        until: those that were written later stay; None erases all.
+    """
+    return _erase(_files_in(home / BACKUPS), until)
 
 
 def newest_backup(home: Path) -> datetime | None:
@@ -38,7 +49,15 @@ def _files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def _erase(files: Sequence[Path]) -> int:
-    for path in files:
+def _erase(files: Sequence[Path], until: datetime | None) -> int:
+    gone = [path for path in files if until is None or _is_written_by(path, until)]
+    for path in gone:
         path.unlink(missing_ok=True)
-    return len(files)
+    return len(gone)
+
+
+def _is_written_by(path: Path, moment: datetime) -> bool:
+    try:
+        return path.stat().st_mtime <= moment.timestamp()
+    except FileNotFoundError:  # somebody else has erased it, or it got its final name
+        return False

@@ -35,6 +35,7 @@ from checkin.services.badges.page import (
     shown_badge,
 )
 from checkin.services.badges.wallets import Wallet, google_link_of, pass_of, wallets_for
+from checkin.services.events.days import reserve_hour
 from checkin.services.people.declining import decline_address
 from checkin.web.badges.ways import contact_of, place_of
 from checkin.web.site.limits import limit_wrong_links
@@ -60,6 +61,7 @@ def show(visit: Visit, secret: str) -> Answer:
         "badges/badge_page.html",
         shown=shown,
         spec=shown.spec,
+        reserve_from=reserve_hour(visit.session, shown.event.id, visit.now),
         secret=secret,
         wallets=wallets_for(shown, visit.server.wallets, visit.now),
         words=texts_in(language),

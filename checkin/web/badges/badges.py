@@ -53,6 +53,7 @@ def show(visit: EventVisit, participant_id: int) -> Answer:
         merged=records_merged_into(visit.session, desk.participant),
         person=desk.participant,
         fields=shown_in(ShownIn.PAGE),
+        reserve_from=visit.reserve_from,
         blocked=block_of(visit.session, desk.participant),
         sharing=_sharing(visit, desk, address),
         page_here=_page_here(visit, desk),

@@ -117,6 +117,7 @@ def _told(found: Receipt, visit: EventVisit) -> dict[str, object]:
         "kept": kept_lines(found),
         "copies": copy_lines(found, visit.now),
         "log_sentence": log_sentence(found),
+        "has_nodes": visit.server.database.dialect != "sqlite",
     }
 
 

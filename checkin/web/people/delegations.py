@@ -65,6 +65,7 @@ def show(visit: DelegationVisit) -> Answer:
         kept=kept_for_gates(session, own),
         reserve=reserve_list(session, own, by_coordinator=by_coordinator, most=FIRST_WAITING),
         moves_up_until=moves_up_until(visit.event),
+        reserve_from=visit.reserve_from,
         lent=lent_to(session, visit.event.id, visit.now),
         **listed_people(visit, own),
     )

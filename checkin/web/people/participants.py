@@ -166,6 +166,7 @@ def _form(visit: EventVisit, attempt: Attempt) -> str:
         fields=asked_in(AskedIn.NEW),
         options=_choices(visit),
         attempt=attempt,
+        reserve_from=visit.reserve_from,
     )
 
 

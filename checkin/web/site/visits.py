@@ -23,7 +23,7 @@ from checkin.db.engine import in_transaction
 from checkin.db.models import Delegation, Event, Operator
 from checkin.services.accounts.own_delegation import own_delegation
 from checkin.services.common.keys import Keys
-from checkin.services.events.days import today
+from checkin.services.events.days import reserve_hour, today
 from checkin.services.events.visibility import visible_event
 from checkin.services.people.delegations import visible_delegation
 from checkin.web.site.errors import register_page_errors
@@ -176,6 +176,11 @@ class EventVisit(Visit):
     def today(self) -> int:
         """The number of the event's day to which the time of the visit belongs."""
         return today(self.session, self.event.id, self.now)
+
+    @property
+    def reserve_from(self) -> datetime | None:
+        """From when those of the reserve list are let in today; None: never."""
+        return reserve_hour(self.session, self.event.id, self.now)
 
     def within(self, session: Session) -> Self:
         """Return this visit with its event read from another session."""

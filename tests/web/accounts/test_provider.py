@@ -146,6 +146,35 @@ def test_later_sign_ins_go_by_the_number_and_not_by_the_address(
     assert identities(database) == [(operator.id, "248289761001")]
 
 
+def test_the_same_number_at_another_provider_is_somebody_else(
+    browsing, provider, database, operator
+):
+    signed_in(browsing, provider)
+    browsing.send("/account", "/logout")
+    with oidc_provider() as other:
+        kept(database, other.issuer)
+        other.person.update(email="stranger@example.org")
+
+        answer = signed_in(browsing, other)
+
+    assert other.person["sub"] == provider.person["sub"]
+    assert answer.status_code == 401
+    assert not is_in(browsing)
+    assert identities(database) == [(operator.id, "248289761001")]
+
+
+def test_the_provider_s_tokens_stay_in_the_server(browsing, provider):
+    provider.in_token = False
+
+    answer = signed_in(browsing, provider)
+
+    [token] = provider.tokens
+    shown_to = [one.path for one in provider.server.heard if token in str(one.headers)]
+    assert shown_to == ["/people"]
+    assert token not in f"{answer.headers}{answer.text}{browsing.session()}"
+    assert is_in(browsing)
+
+
 def test_the_second_factor_is_asked_for_all_the_same(browsing, provider, database, operator):
     secret = new_secret()
 
