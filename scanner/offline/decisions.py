@@ -287,7 +287,7 @@ class OfflineGate:
             participant=content["participant"],
             delegation=_named(content["delegation"]),
             first_admission=self._came_in(first) if first else None,
-            opens_at=opening.at and utc_text(opening.at),
+            opens_at=None if opening.at is None else utc_text(opening.at),
             offline=True,
             stop=stop,
             next_step=step,

@@ -1,9 +1,9 @@
 """The next step of a refusal: what a volunteer does with the person, as an act in every language.
 
 Each reason has one in its row of `REASONS`, and may have a better one for when more is known: which
-gate is right, when the badge was replaced, whom to call, that the doors open no more. Gates show the
-act in large letters under the reason. The scan page decides the same step in `next-step.js`; both are held to
-`tests/vectors/next_steps.json`.
+gate is right, when the badge was replaced, whom to call, that the doors open no more. Gates show
+the act in large letters under the reason. The scan page decides the same step in `next-step.js`;
+both are held to `tests/vectors/next_steps.json`.
 """
 
 from __future__ import annotations
