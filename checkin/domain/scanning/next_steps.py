@@ -42,7 +42,7 @@ ACTS: Mapping[NextStep, str] = {
     NextStep.SUPERVISOR: msgid("call a supervisor"),
     NextStep.WAIT: msgid("let them wait"),
     NextStep.WAIT_OUTSIDE: msgid("let them wait outside"),
-    NextStep.COMPARE: msgid("see time and gate, then help desk"),
+    NextStep.COMPARE: msgid("see time and gate, send to the help desk"),
     NextStep.SCAN_EXIT: msgid("scan it first (E)"),
     NextStep.RIGHT_GATE: msgid("send to {gates}"),
     NextStep.REPLACED: msgid("send to the help desk (replaced at {time})"),

@@ -70,7 +70,7 @@ def test_the_second_time_says_when_and_where_the_first_was(
 
     said = card(page)
     assert (said["kind"], said["sentence"]) == ("already", "Badge déjà utilisé")
-    assert said["act"] == "Voir heure et porte, puis envoyer à l’accueil (sauf entrée à l’instant)"
+    assert said["act"] == "Voir heure et porte, envoyer à l’accueil"
     assert said["first"].endswith(" · Porte Nord")
     assert said["first"].startswith("Première entrée à ")
 

@@ -28,7 +28,7 @@ def test_a_card_says_word_name_reason_and_where_the_person_belongs_in_this_order
         ("name", FATIMA["name"]),
         ("otherName", FATIMA["name_ar"]),
         ("sentence", "Badge déjà utilisé"),
-        ("act", "Voir heure et porte, puis envoyer à l’accueil (sauf entrée à l’instant)"),
+        ("act", "Voir heure et porte, envoyer à l’accueil"),
         ("first", "Première entrée à 15:12 · Porte B"),
         ("belonging", "Conseil national · Khémisset"),
         ("arrived", "Arrivées\u00a0: 412 sur 1000"),
