@@ -19,6 +19,7 @@ from ipaddress import (
 from urllib.parse import quote, urlsplit
 
 from checkin.domain.common.problems import InvalidValue
+from checkin.domain.network.addresses import written_url
 from checkin.domain.network.proxies import Network
 
 IPAddress = IPv4Address | IPv6Address
@@ -98,9 +99,7 @@ class WrittenAddress:
     @property
     def origin(self) -> str:
         """Scheme, host and port."""
-        shown = f"[{self.host}]" if ":" in self.host else self.host
-        is_usual = self.port == _PORTS[self.scheme]
-        return f"{self.scheme}://{shown}" + ("" if is_usual else f":{self.port}")
+        return written_url(self.scheme, self.host, self.port)
 
 
 def outgoing_allowed(text: str) -> OutgoingAllowed:

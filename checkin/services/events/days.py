@@ -56,7 +56,9 @@ def today(session: Session, event_id: int, now: datetime) -> int:
 
 def reserve_hour(session: Session, event_id: int, now: datetime) -> datetime | None:
     """Return from when those of the reserve list are let in on the day of a moment; None: never."""
-    return day_numbered(session, event_id, today(session, event_id, now)).reserve_from
+    days = days_of(session, event_id)
+    number = day_at(days, now)
+    return next(day.reserve_from for day in days if day.number == number)
 
 
 def day_of_row(row: Any, grace_s: int) -> Day:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address
 
+from checkin.domain.network.addresses import written_url
 from checkin.domain.network.certificate_names import LOCAL_NAMES, is_permitted
 from checkin.services.network.interfaces import IPAddress, likely_lan_addresses
 
@@ -19,9 +20,5 @@ def hub_addresses(listens_at: str, port: int) -> list[str]:
     """
     own = ip_address(listens_at)
     known: list[IPAddress] = likely_lan_addresses() if own.is_unspecified else [own]
-    hosts = [_in_address(one) for one in known if is_permitted(str(one))]
-    return [f"https://{host}:{port}" for host in hosts or LOCAL_NAMES[:1]]
-
-
-def _in_address(address: IPAddress) -> str:
-    return f"[{address}]" if isinstance(address, IPv6Address) else str(address)
+    hosts = [host for host in map(str, known) if is_permitted(host)]
+    return [written_url("https", host, port) for host in hosts or LOCAL_NAMES[:1]]

@@ -77,15 +77,9 @@ def scans_waiting(session: Session) -> int:
 _SCANS = (
     select(
         *(Scan.id, Scan.scan_id, Scan.gate_id, Scan.device_id, Scan.code_hash, Scan.body_hash),
-        *(
-            Scan.direction,
-            Scan.source,
-            Scan.scanned_at,
-            Scan.corrected_at,
-            Scan.status,
-            Scan.reason,
-        ),
-        *(Scan.decided_status, Scan.decided_reason, Scan.forced, Scan.force_reason),
+        *(Scan.direction, Scan.source, Scan.scanned_at, Scan.corrected_at),
+        *(Scan.status, Scan.reason, Scan.decided_status, Scan.decided_reason),
+        *(Scan.forced, Scan.force_reason),
         *(Scan.forced_by, Scan.participant_id, Scan.annulled_at),
         *(Badge.ref, Device.name.label("device"), ScanOfStranger.badge_ref.label("named_ref")),
         ScanOfStranger.participant_id.label("named_person"),

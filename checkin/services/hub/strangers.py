@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
@@ -36,17 +35,17 @@ def recordable(database: Database, readings: Sequence[Reading], now: datetime) -
         mirrored_at = upstream(session).mirrored_at
     if not strangers:
         return [*readings]
-    # A mirror of the future was fetched before this hub's clock was put back.
-    is_old = mirrored_at is None or mirrored_at > now
-    lost = {
-        one.scan_id: one
-        for one in strangers
-        if not is_old and mirrored_at and one.at + _MIRROR_IS_LATE < mirrored_at
-    }
+    lost = [one for one in strangers if _is_lost(one, mirrored_at, now)]
     if lost:
         in_transaction(database, lambda session: _keep(session, lost))
-    waiting = {one.scan_id for one in strangers} - lost.keys()
+    waiting = {one.scan_id for one in strangers} - {one.scan_id for one in lost}
     return [one for one in readings if one.scan_id not in waiting]
+
+
+def _is_lost(stranger: Reading, mirrored_at: datetime | None, now: datetime) -> bool:
+    if mirrored_at is None or mirrored_at > now:
+        return False  # one of the future was fetched before this hub's clock was put back
+    return stranger.at + _MIRROR_IS_LATE < mirrored_at
 
 
 def _strangers(session: Session, readings: Sequence[Reading]) -> list[Reading]:
@@ -68,9 +67,9 @@ def _strangers(session: Session, readings: Sequence[Reading]) -> list[Reading]:
     return [one for one in let_in if is_stranger(one)]
 
 
-def _keep(session: Session, lost: dict[UUID, Reading]) -> None:
+def _keep(session: Session, lost: Sequence[Reading]) -> None:
     rows = [
-        {"scan_id": key, "badge_ref": one.badge_ref, "participant_id": one.participant_id}
-        for key, one in lost.items()
+        {"scan_id": one.scan_id, "badge_ref": one.badge_ref, "participant_id": one.participant_id}
+        for one in lost
     ]
     session.execute(insert(ScanOfStranger).on_conflict_do_nothing(), rows)

@@ -70,6 +70,8 @@ class PurgesElsewhere:
 
     def __init__(self) -> None:
         self._next_at = float("-inf")
+        self._ending = threading.Event()
+        self._watching: threading.Thread | None = None
 
     def look(self, database: Database, home: Path) -> None:
         """Ask what was purged, if it is time; a failure is logged, and tried again a minute later.
@@ -85,14 +87,21 @@ class PurgesElsewhere:
             _log.warning("files of purged events were not looked for: %s", fault)
 
     def look_on(self, database: Database, home: Path) -> None:
-        """Look at once and from then on, in a thread that ends with the process."""
+        """Look at once and from then on, in a thread that ends with the process, or by `end`."""
 
         def watch() -> None:
-            while True:
+            self.look(database, home)
+            while not self._ending.wait(ASKED_EVERY_S):
                 self.look(database, home)
-                time.sleep(ASKED_EVERY_S)
 
-        threading.Thread(target=watch, name="purges elsewhere", daemon=True).start()
+        self._watching = threading.Thread(target=watch, name="purges elsewhere", daemon=True)
+        self._watching.start()
+
+    def end(self) -> None:
+        """End the thread that looks, if there is one, and wait for it."""
+        self._ending.set()
+        if self._watching is not None:
+            self._watching.join()
 
 
 def _repeated(database: Database, home: Path, event: Event, now: datetime) -> Receipt | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from flask import (
@@ -61,7 +62,7 @@ def show(visit: Visit, secret: str) -> Answer:
         "badges/badge_page.html",
         shown=shown,
         spec=shown.spec,
-        reserve_from=reserve_hour(visit.session, shown.event.id, visit.now),
+        reserve_from=_reserve_hour(visit, shown),
         secret=secret,
         wallets=wallets_for(shown, visit.server.wallets, visit.now),
         words=texts_in(language),
@@ -74,6 +75,13 @@ def show(visit: Visit, secret: str) -> Answer:
         code_picture=Markup(qr_svg(shown.spec.code)),  # noqa: S704
         when=moment_text(shown.spec.starts_at, language),
     )
+
+
+def _reserve_hour(visit: Visit, shown: ShownBadge) -> datetime | None:
+    """Return from when the reserve list is let in today, for who is on it."""
+    if shown.confirmed:
+        return None
+    return reserve_hour(visit.session, shown.event.id, visit.now)
 
 
 @bp.get("/b/<secret>/badge.png")

@@ -200,10 +200,13 @@ def test_a_serving_process_looks_by_itself(database, event, homes):
     here, there = homes
     purge_event(database, event, here, now=NOW, early=True)
 
-    PurgesElsewhere().look_on(database, there)
-
-    wait_for((there / "purges.json").exists, "what was purged")
-    assert files_in(there) == set()
+    purges = PurgesElsewhere()
+    purges.look_on(database, there)
+    try:
+        wait_for((there / "purges.json").exists, "what was purged")
+        assert files_in(there) == set()
+    finally:
+        purges.end()
 
 
 def test_the_purging_home_itself_counts_what_it_erases(database, event, homes):
