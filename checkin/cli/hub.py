@@ -253,8 +253,8 @@ def _left_behind(count: int, link: Upstream | None) -> str:
     if link and link.refused:
         names = ", ".join(link.refused)
         return (
-            f"the central server does not register {names}: put their delegation back there, or "
-            "revoke this hub on its page Hubs to erase what is here without them"
+            f"the central server does not register {names}: register them there by hand, then "
+            "revoke this hub on its page Hubs, which erases what is here"
         )
     return f"{count} scans or walk-ins are not at the central server yet: try again"
 
