@@ -53,6 +53,9 @@ _BOLD = ("word", "name", "otherName", "flags", "sentence", "act")
 #: of a party each card is small: what says least is left out
 _OF_ONE_ONLY = ("arrived", "offline")
 _SMALLEST = 0.35
+#: what is read at two metres stays this large, and the rest gives way: 16 minutes of arc at 2 m are
+#: 9.3 mm, which are these pixels for capitals of this font on the smallest screen, of 13.3 inches
+_READ_FROM_AFAR, _READABLE_PX = ("word", "name"), 58
 #: the fonts lack the signs of flags: they are drawn
 _SYMBOL_OF = {sign: symbol for symbol, sign in SIGNS.items()}
 
@@ -89,7 +92,8 @@ def card_image(
     shown = [line for line in lines if alone or line.part not in _OF_ONE_ONLY]
     around = _STRIPE_PX if card.verdict.rehearsal else 0
     span = (left, left + width - column - 2 * margin)
-    _write(draw, shown, span, (around + 8, height - around - 8), colours.ink, rtl=rtl)
+    blocks = _fitted(shown, span[1] - span[0], height - 2 * (around + 8), alone=alone)
+    _write(draw, blocks, span, (around + 8, height - around - 8), colours.ink, rtl=rtl)
     if card.verdict.rehearsal:
         _draw_stripes(draw, size)
     return image
@@ -97,16 +101,15 @@ def card_image(
 
 def _write(
     draw: ImageDraw.ImageDraw,
-    lines: list[Line],
+    blocks: list[_Block],
     span: tuple[int, int],
     heights: tuple[int, int],
     ink: str,
     *,
     rtl: bool,
 ) -> None:
-    """Write the lines as large as they fit between these heights, in the middle of them."""
+    """Write the blocks in the middle between these heights."""
     top, bottom = heights
-    blocks = _fitted(lines, span[1] - span[0], bottom - top)
     y = top + (bottom - top - sum(block.height_px for block in blocks)) // 2
     for block in blocks:
         beside = _draw_symbol(draw, block, span, y, ink, rtl=rtl) if block.symbol else span
@@ -135,19 +138,26 @@ def _symbol_room(size_px: int) -> int:
     return size_px * 13 // 10
 
 
-def _fitted(lines: list[Line], width: int, height: int) -> list[_Block]:
-    scale, blocks = 1.0, _blocks(lines, width, 1.0)
+def _fitted(lines: list[Line], width: int, height: int, *, alone: bool = True) -> list[_Block]:
+    """Return the lines as large as they fit.
+
+    Args:
+        alone: whether the card has the whole view: word and name are read from afar then.
+    """
+    held = _READ_FROM_AFAR if alone else ()
+    scale, blocks = 1.0, _blocks(lines, width, 1.0, held)
     while scale > _SMALLEST and sum(block.height_px for block in blocks) > height:
         scale -= 0.05
-        blocks = _blocks(lines, width, scale)
+        blocks = _blocks(lines, width, scale, held)
     return blocks
 
 
-def _blocks(lines: list[Line], width: int, scale: float) -> list[_Block]:
+def _blocks(lines: list[Line], width: int, scale: float, held: tuple[str, ...]) -> list[_Block]:
     blocks = []
     for part, text in _separate(lines):
         symbol = _SYMBOL_OF.get(text[:1], "") if part == "flags" else ""
         size_px, most_lines = round(_SIZES[part][0] * scale), _SIZES[part][1]
+        size_px = max(size_px, _READABLE_PX) if part in held else size_px
         bold, room = part in _BOLD, width - (_symbol_room(size_px) if symbol else 0)
         said = text[1:].strip() if symbol else text
         written, size = fitted_lines(said, room, size_px, most_lines, bold)
