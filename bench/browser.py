@@ -36,7 +36,7 @@ _READ = """async (paths) => {
     await new Promise(ready => (window.reader.onmessage = ready));
     window.readyMs = performance.now() - started;
   }
-  const { stepOf } = await import("/static/js/scan/frames.js");
+  const { stepOf } = await import("/static/js/scan/camera/frames.js");
   const told = [];
   for (const [number, path] of paths.entries()) {
     const blob = await (await fetch(path)).blob();
@@ -57,7 +57,7 @@ class _Files(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/scan/decoder.js":  # where the server has it
-            self.path = "/static/js/scan/decoder-worker.js"
+            self.path = "/static/js/scan/camera/decoder-worker.js"
         body = self.frames.get(self.path)
         if body is None:
             super().do_GET()

@@ -20,8 +20,8 @@ from bench.setup.venue import Venue
 from checkin.db.engine import Database
 from checkin.db.models import Delegation, Event
 from checkin.services.lifecycle.demo_names import FAMILY_NAMES, GIVEN_NAMES
-from checkin.services.people.import_plans import plan_table
-from checkin.services.people.importing import Importing, import_list
+from checkin.services.people.importing.import_plans import plan_table
+from checkin.services.people.importing.importing import Importing, import_list
 from checkin.services.spreadsheets.reading import read_table
 
 PARTS = ("read", "plan", "apply")

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from bench.checkins import LEVELS, Rival, Run, measured
+from bench.checkins.measuring import LEVELS, Rival, Run, measured
 from bench.setup.figures import Progress, Table, shown
 from bench.setup.processes import free_port, server
 from bench.setup.stores import Store

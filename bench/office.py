@@ -36,16 +36,16 @@ from bench.setup.stores import Store, postgresql_store, sqlite_store
 from bench.setup.venue import SCANS, Venue, open_venue, scan_body
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Category, Delegation, Event, Job, JobState, Participant, Role
-from checkin.domain.people.sheets import SheetChoices
+from checkin.domain.people.importing.sheets import SheetChoices
 from checkin.services.accounts.operators import add_operator
 from checkin.services.jobs.queue import FINAL, Asked, enqueue
 from checkin.services.people.badge_messages import queue_badge_messages
-from checkin.services.people.import_drafts import UploadedFile, Uploader, keep_upload
-from checkin.worker.badge_sheets import BADGE_SHEETS
+from checkin.services.people.importing.import_drafts import UploadedFile, Uploader, keep_upload
 from checkin.worker.context import Kind
-from checkin.worker.event_export import EVENT_EXPORT
-from checkin.worker.mail import MAIL
-from checkin.worker.uploaded_lists import LIST_READ, LIST_REGISTER, LIST_SETTLE
+from checkin.worker.work.badge_sheets import BADGE_SHEETS
+from checkin.worker.work.event_export import EVENT_EXPORT
+from checkin.worker.work.mail import MAIL
+from checkin.worker.work.uploaded_lists import LIST_READ, LIST_REGISTER, LIST_SETTLE
 from tests.services.mail.mail_server import mail_server
 
 GATES, EVERY_S = 4, 0.1

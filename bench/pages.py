@@ -52,9 +52,9 @@ from checkin.services.mail.delivery_report import Delivery
 from checkin.settings import Settings
 from checkin.web.site.permissions import permissions_of
 from checkin.worker.context import Kind
-from checkin.worker.delivery_list import DELIVERY_LIST
-from checkin.worker.event_export import EVENT_EXPORT
-from tests.support.inline_worker import do_waiting_jobs
+from checkin.worker.work.delivery_list import DELIVERY_LIST
+from checkin.worker.work.event_export import EVENT_EXPORT
+from tests.support.servers.inline_worker import do_waiting_jobs
 
 LIMIT_MS = 300.0
 _OF_ALL = {"wanted": [str(one) for one in Delivery], "delegation_id": None, "printed": None}

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.checkins import Rival, Run, measured
+from bench.checkins.measuring import Rival, Run, measured
 from bench.setup.figures import Progress, Table, shown
 from bench.setup.processes import ROOT
 from bench.setup.stores import Store

@@ -30,14 +30,14 @@ from checkin.settings import Settings, load_keys, open_database
 from checkin.web.api.app import MAX_BODY_BYTES, create_api
 from checkin.web.board.body import live_views
 from checkin.web.registrar import register_pages
+from checkin.web.site.addressing.behind_proxies import behind_proxies
+from checkin.web.site.addressing.known_address import KnownAddress
 from checkin.web.site.background import BackgroundTasks
-from checkin.web.site.behind_proxies import behind_proxies
-from checkin.web.site.errors import register_errors
 from checkin.web.site.headers import add_page_headers
-from checkin.web.site.known_address import KnownAddress
 from checkin.web.site.numbers import limit_numbers
-from checkin.web.site.refused_requests import log_refusals
-from checkin.web.site.request_body import Wsgi, drain_request_body
+from checkin.web.site.refusals.errors import register_errors
+from checkin.web.site.refusals.refused_requests import log_refusals
+from checkin.web.site.refusals.request_body import Wsgi, drain_request_body
 from checkin.web.site.sessions import SessionCookies
 from checkin.web.site.state import API, EXTENSION, Marhaba
 from checkin.web.site.static import template_folder

@@ -38,7 +38,7 @@ from checkin.services.accounts.sessions import Lifetimes
 from checkin.services.badges.wallets import WalletFiles
 from checkin.services.common.keys import MASTER_KEY_BYTES, Keys
 from checkin.services.common.security_log import STANDARD_ERROR
-from checkin.services.mail.mailbox_settings import bounce_mailbox
+from checkin.services.mail.mailbox.mailbox_settings import bounce_mailbox
 from checkin.services.mail.sender import DOMAIN_SPACING_MS, Sender
 from checkin.services.mail.server_settings import mail_destination, mail_settings
 from checkin.services.network.outgoing import Caller

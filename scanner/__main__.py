@@ -79,7 +79,7 @@ def _scan(asked: argparse.Namespace) -> int:
         from scanner.decode.stream import stream_decoder, zbar_or_none
         from scanner.gate.gate import needs_pairing
     if not asked.headless:
-        from scanner.window.display import check_display
+        from scanner.window.system.display import check_display
 
         check_display()
     zbar = zbar_or_none()

@@ -519,7 +519,7 @@ def _ended_well(child: int, limit_s: float) -> bool:
 
 
 _LIBRARIES = """
-import sys, tests.conftest, tests.support.api_client, tests.support.databases
+import sys, tests.conftest, tests.support.api_client, tests.support.databases.databases
 import alembic.command, hypothesis, _hypothesis_pytestplugin, pytest_timeout
 ours = ("checkin", "scanner", "badges", "tests", "__main__")
 print(*(name for name in sys.modules if name.partition(".")[0] not in ours))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.compiled_templates import make_folder
-from tests.support.kinds import KINDS
+from tests.support.databases.kinds import KINDS
 
 # A test of a pure function needs neither the server nor a database: what a fixture is made of is
 # imported by the fixture, which saves such a test file half of its time.
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from checkin.services.gates.devices import PairedDevice
     from checkin.settings import Settings
     from tests.support.api_client import Api
-    from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
-    from tests.support.redis_server import RedisServer
+    from tests.support.databases.databases import Databases, PostgresDatabases, SqliteDatabases
+    from tests.support.others.redis_server import RedisServer
 
 
 #: new objects until the garbage collector looks at them; a run of tests begins with fewer
@@ -68,14 +68,14 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_databases(tmp_path_factory) -> SqliteDatabases:
-    from tests.support.databases import SqliteDatabases
+    from tests.support.databases.databases import SqliteDatabases
 
     return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.fixture(scope="session")
 def postgres_databases() -> Iterator[PostgresDatabases]:
-    from tests.support.databases import PostgresDatabases, postgres_cluster
+    from tests.support.databases.databases import PostgresDatabases, postgres_cluster
 
     with postgres_cluster() as cluster:
         yield PostgresDatabases(cluster)
@@ -83,7 +83,7 @@ def postgres_databases() -> Iterator[PostgresDatabases]:
 
 @pytest.fixture(scope="session")
 def redis_of_the_session() -> Iterator[RedisServer]:
-    from tests.support.redis_server import redis_server
+    from tests.support.others.redis_server import redis_server
 
     with redis_server() as server:
         yield server
@@ -112,7 +112,7 @@ def database_url(databases, tmp_path) -> Iterator[str]:
 @pytest.fixture
 def empty_database(databases, tmp_path) -> Iterator[Database]:
     """A database without a schema."""
-    from tests.support.databases import opened
+    from tests.support.databases.databases import opened
 
     with databases.empty(tmp_path) as url, opened(url) as database:
         yield database
@@ -121,7 +121,7 @@ def empty_database(databases, tmp_path) -> Iterator[Database]:
 @pytest.fixture
 def sqlite_database(sqlite_databases, tmp_path) -> Iterator[Database]:
     """A fresh SQLite database, for what only SQLite does."""
-    from tests.support.databases import opened
+    from tests.support.databases.databases import opened
 
     with sqlite_databases.fresh(tmp_path) as url, opened(url) as database:
         yield database
@@ -130,7 +130,7 @@ def sqlite_database(sqlite_databases, tmp_path) -> Iterator[Database]:
 @pytest.fixture
 def postgres_database(postgres_databases, tmp_path) -> Iterator[Database]:
     """A fresh PostgreSQL database, for what only PostgreSQL does."""
-    from tests.support.databases import opened
+    from tests.support.databases.databases import opened
 
     with postgres_databases.fresh(tmp_path) as url, opened(url) as database:
         yield database
@@ -139,7 +139,7 @@ def postgres_database(postgres_databases, tmp_path) -> Iterator[Database]:
 @pytest.fixture
 def database(database_url) -> Iterator[Database]:
     """A fresh, migrated database."""
-    from tests.support.databases import opened
+    from tests.support.databases.databases import opened
 
     with opened(database_url) as database:
         yield database
@@ -184,8 +184,8 @@ def app(settings):
     """The web application on a fresh database; its jobs are done as soon as they are asked for."""
     from checkin.app import create_app
     from checkin.web.site.state import EXTENSION
-    from tests.support.inline_worker import do_waiting_jobs
-    from tests.support.many_apps import compile_once
+    from tests.support.servers.inline_worker import do_waiting_jobs
+    from tests.support.servers.many_apps import compile_once
 
     compile_once()
     app = create_app(settings, do_waiting_jobs)

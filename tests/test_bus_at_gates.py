@@ -17,8 +17,8 @@ from scanner.server.client import Client
 from scanner.window.bus_desk import BusDesk
 from scanner.window.state import Screen, after
 from tests.support import factories
-from tests.support.server_fork import by_fork
-from tests.support.server_process import Server
+from tests.support.servers.server_fork import by_fork
+from tests.support.servers.server_process import Server
 from tests.support.waiting import wait_for
 
 SEATS = 50
@@ -26,7 +26,7 @@ SEATS = 50
 
 @pytest.fixture
 def databases(sqlite_databases):
-    """Races of two gates on both databases are in tests/services/scanning/test_race_buses.py."""
+    """SQLite alone: tests/services/scanning/races/test_race_buses.py has both databases."""
     return sqlite_databases
 
 

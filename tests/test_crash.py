@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from checkin.db.engine import Database
 from checkin.db.models import Admission, Scan
 from tests.support.api_client import a_scan
-from tests.support.server_fork import by_fork
-from tests.support.server_process import Server
+from tests.support.servers.server_fork import by_fork
+from tests.support.servers.server_process import Server
 
 CLIENTS = 4
 

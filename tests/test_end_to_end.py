@@ -17,7 +17,7 @@ import pytest
 
 from badges.pdf import single_badge_pdf
 from badges.spec import BadgeSpec
-from tests.support.server_process import ROOT, Server, by_command
+from tests.support.servers.server_process import ROOT, Server, by_command
 
 FRAME = (720, 1280)
 FRAMES_EACH = 8

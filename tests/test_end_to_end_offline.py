@@ -22,8 +22,8 @@ from scanner.offline.spool import Spool
 from scanner.server.client import Client
 from scanner.server.courier import Courier
 from scanner.server.events import GateEvent
-from tests.support.server_process import Server
-from tests.support.tcp_proxy import Wire
+from tests.support.others.tcp_proxy import Wire
+from tests.support.servers.server_process import Server
 from tests.support.waiting import wait_for
 
 

@@ -24,9 +24,9 @@ from checkin.protocol.fingerprints import pairing_fragment
 from checkin.services.network.certificates.authority import authority_of
 from scanner.server.local_names import system_asks_the_network
 from tests.support.lan import Machine, needs_namespaces, two_machines
-from tests.support.network_camera import NetworkCamera
-from tests.support.server_process import ROOT
-from tests.support.venue_server import ADDRESS, VenueServer
+from tests.support.others.network_camera import NetworkCamera
+from tests.support.servers.server_process import ROOT
+from tests.support.servers.venue_server import ADDRESS, VenueServer
 from tests.support.waiting import wait_for
 from tests.test_end_to_end import FRAME, film, picture_of
 

@@ -16,9 +16,9 @@ from scanner.offline.held_list import HeldList
 from scanner.offline.spool import Spool
 from scanner.server.client import Client
 from scanner.server.events import GateEvent
-from tests.support.hub_process import CutOffHub
-from tests.support.server_process import Server
-from tests.support.tcp_proxy import Wire
+from tests.support.others.tcp_proxy import Wire
+from tests.support.servers.hub_process import CutOffHub
+from tests.support.servers.server_process import Server
 from tests.support.waiting import wait_for
 
 PATIENCE_S = 60.0

@@ -10,9 +10,9 @@ import re
 import pytest
 import requests
 
-from tests.support.server_fork import by_fork
-from tests.support.server_process import Server, free_port
-from tests.support.venue_network import VenueServer, a_venue
+from tests.support.servers.server_fork import by_fork
+from tests.support.servers.server_process import Server, free_port
+from tests.support.servers.venue_network import VenueServer, a_venue
 
 
 @pytest.fixture

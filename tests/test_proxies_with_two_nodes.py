@@ -9,10 +9,11 @@ import requests
 from sqlalchemy import func, select
 
 from checkin.db.models import Scan
-from tests.support import factories, reverse_proxies
+from tests.support import factories
 from tests.support.api_client import a_scan
-from tests.support.lossy_node import lossy_node
-from tests.support.reverse_proxies import served_to_proxies
+from tests.support.others import reverse_proxies
+from tests.support.others.reverse_proxies import served_to_proxies
+from tests.support.servers.lossy_node import lossy_node
 from tests.test_real_proxies import AMINA, Person
 
 SCANS = 6

@@ -21,9 +21,10 @@ from checkin.db.models import Activity, OperatorSession, Role
 from checkin.services.accounts.failed_sign_ins import FAILURES
 from tests.browser.gates.stations import pairing_link_at
 from tests.scanner.decode.pictures import qr, scene, write_video
-from tests.support import factories, reverse_proxies
-from tests.support.reverse_proxies import served_to_proxies
-from tests.support.server_process import ROOT, Server
+from tests.support import factories
+from tests.support.others import reverse_proxies
+from tests.support.others.reverse_proxies import served_to_proxies
+from tests.support.servers.server_process import ROOT, Server
 from tests.support.waiting import wait_for
 from tests.web.browsing import PASSWORD, an_operator
 

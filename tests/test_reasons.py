@@ -15,7 +15,7 @@ from checkin.domain.scanning.next_steps import ACTS
 from checkin.domain.scanning.reasons import REASONS, ROWS, Face, Reason
 from checkin.domain.scanning.rehearsal import Practice, practice_verdict
 from checkin.domain.scanning.verdict import Refused
-from checkin.web.api.scan_bodies import ScanReply
+from checkin.web.api.bodies.scan_bodies import ScanReply
 from checkin.web.board.words import board_words
 from checkin.web.gates import conflicts
 from checkin.web.gates.scan_words import scan_words
@@ -26,7 +26,7 @@ from scanner.window import card_lines
 from tests.docs.pages import pages
 from tests.scanner.verdicts import a_verdict
 from tests.support.factories import NOW
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 ADMISSION_JS = ROOT / "checkin" / "static" / "js" / "offline" / "admission.js"
 MARKS = {Face.REFUSED: "red ✗", Face.ALREADY: "amber ↺"}

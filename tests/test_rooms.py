@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,20 @@ def test_decisions_and_formats_load_no_framework(module):
 
 def test_the_package_itself_is_empty():
     assert (ROOT / "checkin" / "__init__.py").read_bytes() == b""
+
+
+FOLDERS = ("badges", "bench", "checkin", "scanner", "script", "templates", "tests")
+CODE = {".py", ".js", ".html", ".typ"}
+MOST_FILES = 20
+
+
+def test_no_folder_holds_more_files_than_one_looks_through():
+    counts = Counter(
+        file.parent.relative_to(ROOT).as_posix()
+        for folder in FOLDERS
+        for file in (ROOT / folder).rglob("*")
+        if file.suffix in CODE and "vendor" not in file.parts
+    )
+    del counts["checkin/db/migrations/versions"]  # a series, read by its numbers
+
+    assert {folder: n for folder, n in counts.items() if n > MOST_FILES} == {}

@@ -19,8 +19,8 @@ from scanner.core.scan import Scan
 from scanner.offline.spool import Spool
 from tests.scanner.decode.pictures import qr, scene, write_video
 from tests.support import key_store
-from tests.support.server_process import ROOT, Server
-from tests.support.tcp_proxy import Wire
+from tests.support.others.tcp_proxy import Wire
+from tests.support.servers.server_process import ROOT, Server
 from tests.support.traces import forms_of
 from tests.support.waiting import wait_for
 

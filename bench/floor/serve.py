@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from checkin.cli.serving import serve
+from checkin.cli.running.serving import serve
 
 if __name__ == "__main__":
     serve("bench.floor.wsgi:served", "127.0.0.1", int(sys.argv[1]))

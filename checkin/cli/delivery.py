@@ -7,13 +7,13 @@ import click
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
 from checkin.errors import SettingsError
 from checkin.services.events.events import delegation_named
-from checkin.services.mail.bounces import Report, read_reports
 from checkin.services.mail.delivery_report import (
     DelegationDelivery,
     Delivery,
     delivery_by_delegation,
 )
-from checkin.services.mail.mailbox_settings import keep_look, look_found
+from checkin.services.mail.mailbox.bounces import Report, read_reports
+from checkin.services.mail.mailbox.mailbox_settings import keep_look, look_found
 
 _WIDTH = 11
 

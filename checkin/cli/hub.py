@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
-from checkin.cli.kept_process import kept_running
 from checkin.cli.office import Office, complain, in_office, now, say
-from checkin.cli.run import Place, serve_installation
-from checkin.cli.serving import free_address
+from checkin.cli.running.kept_process import kept_running
+from checkin.cli.running.run import Place, serve_installation
+from checkin.cli.running.serving import free_address
 from checkin.cli.setup import set_up
 from checkin.db.migrate import current_revision
 from checkin.db.models import Upstream

@@ -13,12 +13,12 @@ import click
 
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
 from checkin.db.models import Category, Delegation, Event
-from checkin.domain.people.importing import Action
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.importing import Action
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.services.events.events import category_id_named, delegation_named
-from checkin.services.people.import_plans import ImportPlan, plan_table
-from checkin.services.people.import_standing import ImportStanding
-from checkin.services.people.importing import Importing, import_list
+from checkin.services.people.importing.import_plans import ImportPlan, plan_table
+from checkin.services.people.importing.import_standing import ImportStanding
+from checkin.services.people.importing.importing import Importing, import_list
 from checkin.services.spreadsheets.reading import Table, file_bytes
 from checkin.services.uploads.tables import read_list
 from checkin.words.catalogues import msgid, translated

@@ -20,9 +20,9 @@ from checkin.cli.office import Office, tells_faults
 from checkin.cli.operators import operator
 from checkin.cli.participants import participant
 from checkin.cli.records import export, purge
-from checkin.cli.run import run
+from checkin.cli.running.run import run
+from checkin.cli.running.worker import worker
 from checkin.cli.setup import delegation, event, init
-from checkin.cli.worker import worker
 from checkin.command_names import organiser_command
 from checkin.protocol.version import VERSION
 

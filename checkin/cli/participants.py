@@ -6,7 +6,7 @@ import click
 from sqlalchemy.orm import Session
 
 from checkin.cli.office import Office, event_option, in_office, now, say
-from checkin.services.people.blocking import block, unblock
+from checkin.services.people.registering.blocking import block, unblock
 from checkin.services.people.search import participant_called
 
 who_argument = click.argument("who", metavar="NUMBER_OR_EMAIL")

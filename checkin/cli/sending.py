@@ -31,7 +31,11 @@ from checkin.services.mail.outbox import (
 from checkin.services.mail.outcomes import Outcome
 from checkin.services.mail.sender import hold_badges, set_sending
 from checkin.services.network.public_address import PublicAddress
-from checkin.worker.post_office import opened_post_office, opened_telephones, with_current_sender
+from checkin.worker.work.post_office import (
+    opened_post_office,
+    opened_telephones,
+    with_current_sender,
+)
 
 _WHY = {
     Ended.DAY_FULL: "the day's limit is reached (CHECKIN_MAIL_PER_DAY): run this again tomorrow",

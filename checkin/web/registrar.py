@@ -10,7 +10,7 @@ from checkin.db.models import Participant
 from checkin.domain.events.details import is_demo
 from checkin.protocol.version import VERSION
 from checkin.services.accounts.own_delegation import own_delegation
-from checkin.services.people.unchecked import SeenStanding, standing_seen
+from checkin.services.people.registering.unchecked import SeenStanding, standing_seen
 from checkin.web.accounts import (
     account,
     activity_log,
@@ -65,22 +65,20 @@ from checkin.web.people import (
     declining,
     delegation_link,
     delegations,
-    event_importing,
     flags,
-    import_runs,
-    importing,
     joining,
     merging,
     participants,
     quotas,
     to_check,
 )
-from checkin.web.site.errors import register_unknown_pages
+from checkin.web.people.importing.importing import event_importing, import_runs, importing
 from checkin.web.site.hub_line import hub_line
 from checkin.web.site.languages import babel_locale, register_language
 from checkin.web.site.navigation import leads_here
 from checkin.web.site.page_words import Words
 from checkin.web.site.permissions import PUBLIC, may_use, open_to
+from checkin.web.site.refusals.errors import register_unknown_pages
 from checkin.web.site.sessions import csrf, login_manager, operator_or_none, permit
 from checkin.web.site.shared_forms import register_shared_forms
 from checkin.web.site.state import EXTENSION

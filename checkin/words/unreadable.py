@@ -60,7 +60,7 @@ SENTENCES = {
 
 
 class UnreadableFile(Protocol):
-    """A file that cannot be read: `checkin.domain.people.unreadable` has the fault.
+    """A file that cannot be read: `checkin.domain.people.importing.unreadable` has the fault.
 
     Attributes:
         reason: a key of `SENTENCES`.

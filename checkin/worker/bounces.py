@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from checkin.services.mail.mailbox_settings import last_look, look_into, mailbox_settings
+from checkin.services.mail.mailbox.mailbox_settings import last_look, look_into, mailbox_settings
 from checkin.settings import Settings
 from checkin.worker.beside import Beside, tools_beside
 from checkin.worker.context import Tools

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checkin.worker.announcements import ANNOUNCE, ANNOUNCEMENT_LIST
-from checkin.worker.badge_pictures import BADGE_PICTURES
-from checkin.worker.badge_sheets import BADGE_SHEETS
-from checkin.worker.bulk_changes import BULK_CHANGE
 from checkin.worker.context import Kind
-from checkin.worker.delivery_list import DELIVERY_LIST
-from checkin.worker.event_export import EVENT_EXPORT
-from checkin.worker.look import LOOK
-from checkin.worker.mail import MAIL
-from checkin.worker.people_copy import PEOPLE_COPY
 from checkin.worker.sheets import SHEET_DECIDE, SHEET_FETCH
-from checkin.worker.taking_back import LIST_TAKE_BACK
-from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER, LIST_SETTLE
 from checkin.worker.webhooks import WEBHOOK_DELIVERY
+from checkin.worker.work.announcements import ANNOUNCE, ANNOUNCEMENT_LIST
+from checkin.worker.work.badge_pictures import BADGE_PICTURES
+from checkin.worker.work.badge_sheets import BADGE_SHEETS
+from checkin.worker.work.bulk_changes import BULK_CHANGE
+from checkin.worker.work.delivery_list import DELIVERY_LIST
+from checkin.worker.work.event_export import EVENT_EXPORT
+from checkin.worker.work.look import LOOK
+from checkin.worker.work.mail import MAIL
+from checkin.worker.work.people_copy import PEOPLE_COPY
+from checkin.worker.work.taking_back import LIST_TAKE_BACK
+from checkin.worker.work.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER, LIST_SETTLE
 
 _ALL = (
     ANNOUNCE,

@@ -41,7 +41,6 @@ from checkin.worker.bounces import BounceReading
 from checkin.worker.child import do_job
 from checkin.worker.context import Kind, Tools, opened_tools
 from checkin.worker.copies import HourlyCopies
-from checkin.worker.finding import answer_badge_requests
 from checkin.worker.kinds import KINDS
 from checkin.worker.list_segments import ListSegments
 from checkin.worker.moving_up import move_people_up, tell_people
@@ -50,6 +49,7 @@ from checkin.worker.processes import CONTEXT, DATABASE_AWAY, ran_out_of_memory, 
 from checkin.worker.sheets import fetch_sheets
 from checkin.worker.waking import NewJobs
 from checkin.worker.webhooks import deliver_to_webhooks
+from checkin.worker.work.finding import answer_badge_requests
 
 _log = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import in_transaction
 from checkin.db.models import Event, Lane, SheetDecision, SheetSource
 from checkin.domain.integrations.sheets import SheetProblem, Waits, accepted
-from checkin.domain.people.importing import Action, Row
-from checkin.domain.people.sheets import SheetChoices
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.importing import Action, Row
+from checkin.domain.people.importing.sheets import SheetChoices
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.errors import NotFound
 from checkin.services.integrations.sheet_fetching import (
     Fetched,
@@ -39,11 +39,11 @@ from checkin.services.integrations.sheets import (
     opened_sheet,
     start_fetching,
 )
-from checkin.services.people.import_drafts import MAX_ROWS
-from checkin.services.people.import_plans import ImportPlan
-from checkin.services.people.import_standing import ImportStanding
-from checkin.services.people.importing import Importing, import_list
-from checkin.services.people.registration import cancel
+from checkin.services.people.importing.import_drafts import MAX_ROWS
+from checkin.services.people.importing.import_plans import ImportPlan
+from checkin.services.people.importing.import_standing import ImportStanding
+from checkin.services.people.importing.importing import Importing, import_list
+from checkin.services.people.registering.registration import cancel
 from checkin.services.spreadsheets.reading import Table
 from checkin.services.uploads.tables import read_sheets
 from checkin.worker.context import JobContext, Kind, Tools

@@ -1,6 +1,7 @@
 """Pass a badge on once each time it is shown, and tell it apart when it comes back. Pure.
 
-`checkin/static/js/scan/debounce.js` is the same rule; `tests/vectors/debounce.json` holds both.
+`checkin/static/js/scan/keys/debounce.js` is the same rule; `tests/vectors/debounce.json` holds
+both.
 """
 
 from __future__ import annotations

@@ -13,11 +13,11 @@ from checkin.words.languages import spoken
 from scanner.core.typed import meant_key
 from scanner.decode.base import Colour
 from scanner.gate.authority_question import NO_KEYS, YES_KEYS
-from scanner.window.display import TITLE, shown_window
 from scanner.window.drawing.compose import HEIGHT_PX, WIDTH_PX
 from scanner.window.drawing.text import draw_line, draw_paragraph, width_of
-from scanner.window.keyboard import ESCAPE
-from scanner.window.listening import Keyboard
+from scanner.window.system.display import TITLE, shown_window
+from scanner.window.system.keyboard import ESCAPE
+from scanner.window.system.listening import Keyboard
 from scanner.words import say
 
 _WAIT_FOR_KEY_MS = 25

@@ -29,8 +29,8 @@ from scanner.gate.bus import (
 from scanner.gate.volunteer_requests import NO_SEARCH, BusKey
 from scanner.window.background import Answer, BackgroundTasks
 from scanner.window.bus_panel import BusPanel, noticed, scrolled
-from scanner.window.keyboard import BACKSPACE, DOWN, ENTER, ESCAPE, UP
 from scanner.window.state import Screen, with_notice
+from scanner.window.system.keyboard import BACKSPACE, DOWN, ENTER, ESCAPE, UP
 
 _READ_S = 8.0
 _PIN_REFUSED = 403

@@ -16,9 +16,9 @@ from scanner.window import state
 from scanner.window.bus_desk import BusDesk
 from scanner.window.counter import KEYS, Counter
 from scanner.window.form import Form, Purpose
-from scanner.window.keyboard import ENTER, ESCAPE, Key
 from scanner.window.keys import Burst, KeyCollector, Pressed
 from scanner.window.state import Screen
+from scanner.window.system.keyboard import ENTER, ESCAPE, Key
 
 _QUIT = ("q", ESCAPE)
 _NEXT = (" ", ENTER)

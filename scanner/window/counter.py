@@ -34,7 +34,6 @@ from scanner.offline.walk_in import Newcomer
 from scanner.window.background import Answer, BackgroundTasks
 from scanner.window.card_lines import in_both_scripts
 from scanner.window.form import Field, Form, Option, Purpose, Step, opened, pressed, told
-from scanner.window.keyboard import TAB
 from scanner.window.options import (
     camera_option,
     category_options,
@@ -45,6 +44,7 @@ from scanner.window.options import (
 )
 from scanner.window.recent_scans import RecentScans
 from scanner.window.state import Screen, with_notice, with_trouble
+from scanner.window.system.keyboard import TAB
 from scanner.words import say
 
 PIN = Field("field_pin", secret=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from checkin.domain.common.names import fold_name
-from scanner.window.keyboard import BACKSPACE, DOWN, ENTER, ESCAPE, TAB, UP
+from scanner.window.system.keyboard import BACKSPACE, DOWN, ENTER, ESCAPE, TAB, UP
 
 LONGEST_TEXT = 80
 Notice = tuple[str, tuple[tuple[str, object], ...]]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from checkin.protocol.codes import CODE_LENGTH
 from scanner.core.typed import is_whole_code, meant_key
-from scanner.window.keyboard import ENTER, TAB, Key
+from scanner.window.system.keyboard import ENTER, TAB, Key
 
 GAP_S = 0.08
 CODE_GAP_S = 0.35  # 300 ms, and what a busy computer adds

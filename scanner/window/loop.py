@@ -23,17 +23,17 @@ from scanner.gate.gate import Gate
 from scanner.gate.volunteer_requests import delegations_in
 from scanner.server.events import Annulled, GateEvent, Stopped
 from scanner.window import state
-from scanner.window.awake import kept_awake
 from scanner.window.bus_desk import BusDesk
 from scanner.window.commands import Commands
 from scanner.window.counter import Counter
 from scanner.window.decoder_thread import DecoderThread, Remark, SeenCode
-from scanner.window.display import TITLE, shown_window
 from scanner.window.drawing.compose import HEIGHT_PX, WIDTH_PX, compose
 from scanner.window.drawing.text import can_shape
-from scanner.window.listening import Keyboard
 from scanner.window.practice import shown_practice
-from scanner.window.surroundings import Surroundings
+from scanner.window.system.awake import kept_awake
+from scanner.window.system.display import TITLE, shown_window
+from scanner.window.system.listening import Keyboard
+from scanner.window.system.surroundings import Surroundings
 from scanner.words import say
 
 _WAIT_FOR_KEY_MS = 25

@@ -12,12 +12,12 @@ from scanner.core.typed import code_letter
 from scanner.decode.base import Decoder
 from scanner.gate.pairing import CODE_LENGTH, Greeter, Invitation, code_typed
 from scanner.window.decoder_thread import DecoderThread
-from scanner.window.display import TITLE, shown_window
 from scanner.window.drawing.compose import HEIGHT_PX, WIDTH_PX, compose
 from scanner.window.drawing.strip import STRIP_PX
-from scanner.window.keyboard import BACKSPACE, ENTER, ESCAPE
-from scanner.window.listening import Keyboard
 from scanner.window.state import Screen, with_trouble
+from scanner.window.system.display import TITLE, shown_window
+from scanner.window.system.keyboard import BACKSPACE, ENTER, ESCAPE
+from scanner.window.system.listening import Keyboard
 
 _WAIT_FOR_KEY_MS = 25
 

@@ -1,7 +1,7 @@
 """The last scans, which of them are on the big card, and what may be done about each. Pure.
 
 The card is always about the newest badge, and goes when the next one comes; a scan that is older
-stands only in the list. `checkin/static/js/scan/recent-scans.js` is the same rule;
+stands only in the list. `checkin/static/js/scan/cards/recent-scans.js` is the same rule;
 `tests/vectors/recent_scans.json` holds both.
 """
 

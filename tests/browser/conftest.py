@@ -8,9 +8,9 @@ from checkin.db.models import Role
 from tests.browser.gates.stations import open_station, pairing_link_at, wait_for_list
 from tests.browser.gates.webcam import Chromium
 from tests.support import factories
-from tests.support.server_fork import by_fork
-from tests.support.server_process import Server
-from tests.support.working import working
+from tests.support.servers.server_fork import by_fork
+from tests.support.servers.server_process import Server
+from tests.support.servers.working import working
 from tests.web.browsing import PASSWORD, an_operator
 
 

@@ -27,7 +27,7 @@ from tests.browser.pages.test_delegation_import import people
 from tests.support import factories
 from tests.support.api_client import a_scan
 from tests.support.factories import KEYS
-from tests.support.reverse_proxies import nginx, plain_proxy, served_to_proxies
+from tests.support.others.reverse_proxies import nginx, plain_proxy, served_to_proxies
 from tests.web.browsing import PASSWORD, an_operator
 
 pytestmark = pytest.mark.browser

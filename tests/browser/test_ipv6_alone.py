@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.browser.gates.stations import card, open_station, type_code, wait_for_list
-from tests.support.server_process import Server
+from tests.support.servers.server_process import Server
 
 pytestmark = pytest.mark.browser
 

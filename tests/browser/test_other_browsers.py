@@ -108,7 +108,7 @@ def test_only_gnome_web_takes_a_long_list_without_its_signature(server, chromium
 
     told = page.evaluate(
         """async ([agents, lengths]) => {
-          const { wouldCrash } = await import("/static/js/offline/gate-list.js");
+          const { wouldCrash } = await import("/static/js/offline/list/gate-list.js");
           return agents.map((one) => lengths.map((n) => wouldCrash(new Uint8Array(n), one)));
         }""",
         [[SAFARI, GNOME_WEB, CHROME], [60_000, 70_000]],

@@ -14,7 +14,7 @@ from tests.browser.first_sign_in import first_sign_in
 from tests.browser.gates.stations import card, type_code
 from tests.browser.gates.webcam import picture
 from tests.support.lan import needs_namespaces, two_machines
-from tests.support.venue_server import (
+from tests.support.servers.venue_server import (
     ADDRESS,
     VenueServer,
     needs_certutil,

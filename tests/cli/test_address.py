@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from checkin.cli.serving import reached_host
+from checkin.cli.running.serving import reached_host
 from checkin.db.engine import Database, in_transaction
 from checkin.domain.network.public_address import Listening
 from checkin.services.network.public_address import write_listening

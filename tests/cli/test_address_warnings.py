@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checkin.cli import run as running
+from checkin.cli.running import run as running
 from checkin.services.network import public_address as service
 from tests.cli.conftest import Run
 from tests.cli.test_address import listen

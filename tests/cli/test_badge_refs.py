@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from checkin.cli import run as serving
-from checkin.cli import worker as working
+from checkin.cli.running import run as serving
+from checkin.cli.running import worker as working
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Badge
 from checkin.settings import Settings

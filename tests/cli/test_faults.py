@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checkin.cli.serving import free_address
+from checkin.cli.running.serving import free_address
 from checkin.errors import SettingsError
 from tests.cli.conftest import Run
 

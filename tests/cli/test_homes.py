@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from checkin.cli import run as running
+from checkin.cli.running import run as running
 from tests.cli.conftest import Run
-from tests.support.databases import opened
+from tests.support.databases.databases import opened
 
 NEWER = (
     "error: the database was made by a newer version of Marhaba (its schema is 9999): start that "

@@ -16,7 +16,7 @@ from checkin.services.common.master_key import CHECK_VALUE
 from checkin.settings import load_settings
 from checkin.web.site.state import EXTENSION
 from tests.cli.conftest import Run
-from tests.support.databases import opened
+from tests.support.databases.databases import opened
 from tests.support.factories import write
 
 ANOTHER = "ab" * 32

@@ -15,7 +15,7 @@ from checkin.db.models import Category, Device
 from checkin.settings import load_settings, open_database
 from tests.cli.conftest import Run
 from tests.services.spreadsheets.workbooks import workbook
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 PEOPLE = workbook(
     ["Nom", "Délégation", "Catégorie", "E-mail"],

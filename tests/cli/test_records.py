@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from checkin.cli import run as running
+from checkin.cli.running import run as running
 from tests.cli.conftest import Run
 from tests.cli.test_setting_up import codes_of
 

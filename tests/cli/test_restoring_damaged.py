@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from checkin.db.models.installation import Epoch
 from tests.cli.conftest import Run
-from tests.support.damage import damaged
-from tests.support.databases import Databases, opened
+from tests.support.databases.damage import damaged
+from tests.support.databases.databases import Databases, opened
 
 
 @pytest.fixture

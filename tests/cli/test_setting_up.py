@@ -13,7 +13,7 @@ import pytest
 
 from checkin.protocol.codes import parse_code
 from tests.cli.conftest import Run
-from tests.support.redis_server import RedisServer
+from tests.support.others.redis_server import RedisServer
 
 _CODE = re.compile(r"^  ([a-z2-7]{4}(?:-[a-z2-7]{4}){5})$", re.M)
 

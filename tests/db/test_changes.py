@@ -17,7 +17,7 @@ from checkin.db.engine import (
     in_shortest_transaction,
     in_transaction,
 )
-from tests.support.databases import opened
+from tests.support.databases.databases import opened
 from tests.support.waiting import wait_for
 
 #: it changes nothing, and is a write all the same

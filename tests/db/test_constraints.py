@@ -28,9 +28,9 @@ from tests.db.rows import (
     participant,
     scan,
 )
-from tests.support.databases import opened
+from tests.support.databases.databases import opened
+from tests.support.databases.kinds import KINDS
 from tests.support.factories import NOW
-from tests.support.kinds import KINDS
 
 
 @pytest.fixture(scope="module", params=KINDS)

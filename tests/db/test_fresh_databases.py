@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.support import factories
-from tests.support.databases import opened
+from tests.support.databases.databases import opened
 
 pytestmark = pytest.mark.postgres
 

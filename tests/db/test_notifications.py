@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from checkin.db.engine import Database
 from checkin.db.notifications import Notifications
-from tests.support.pgbouncer import pgbouncer
+from tests.support.others.pgbouncer import pgbouncer
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.postgres

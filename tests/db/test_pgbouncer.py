@@ -16,15 +16,15 @@ from checkin.db.models import Admission, Scan
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
 from checkin.services.export.whole import write_whole
-from checkin.services.people.importing import Importing, import_list
+from checkin.services.people.importing.importing import Importing, import_list
 from checkin.services.scanning.record import record_batch
 from checkin.services.scanning.storage import Decided
 from checkin.services.spreadsheets.reading import read_table
 from checkin.worker.waking import LOOK_EVERY_S, LOOK_EVERY_WHEN_TOLD_S, NewJobs
 from tests.support import factories
-from tests.support.databases import opened
+from tests.support.databases.databases import opened
 from tests.support.factories import NOW
-from tests.support.pgbouncer import pgbouncer
+from tests.support.others.pgbouncer import pgbouncer
 from tests.support.racing import race, race_outcomes
 
 pytestmark = pytest.mark.postgres

@@ -9,7 +9,7 @@ import click
 
 from checkin.cli.main import cli
 from checkin.settings import PREFIX, Settings
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 DEPLOY = ROOT / "deploy"
 

@@ -13,7 +13,7 @@ import yaml
 from checkin.protocol.version import VERSION
 from checkin.settings import load_settings
 from tests.deploy.commands import unknown_settings, unknown_words
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 FILE = (ROOT / "compose.yaml").read_text("utf-8")
 COMPOSE = yaml.safe_load(FILE)

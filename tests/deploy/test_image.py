@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from tests.deploy.commands import DEPLOY, unknown_words
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 ENVIRONMENT = (DEPLOY / "environment").read_text("utf-8")

@@ -14,7 +14,7 @@ import requests
 
 from tests.deploy.commands import DEPLOY
 from tests.support.api_client import a_scan
-from tests.support.server_process import ROOT, Server
+from tests.support.servers.server_process import ROOT, Server
 
 UNIT = DEPLOY / "marhaba.service"
 SANDBOX = (sys.executable, "-m", "tests.support.unit_sandbox", str(UNIT))

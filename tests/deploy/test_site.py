@@ -10,8 +10,9 @@ import pytest
 import requests
 
 from tests.deploy.commands import DEPLOY
-from tests.support import factories, reverse_proxies
+from tests.support import factories
 from tests.support.api_client import a_scan
+from tests.support.others import reverse_proxies
 
 ADDRESSES = ("https://checkin.rabat.example", "https://rabat.example/a/b-c", "https://r.example/m/")
 CADDY, NGINX = reverse_proxies.CADDY, reverse_proxies.NGINX

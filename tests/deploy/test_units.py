@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from tests.deploy.commands import DEPLOY, unknown_words
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 UNITS = ("marhaba.service", "marhaba-worker.service")
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")

@@ -19,8 +19,8 @@ from urllib.error import URLError
 
 from tests.modes.mode import opened_by_anybody
 from tests.support.racing import PROCESSES
-from tests.support.server_fork import Forked
-from tests.support.server_process import ROOT, free_port, group_lives
+from tests.support.servers.server_fork import Forked
+from tests.support.servers.server_process import ROOT, free_port, group_lives
 from tests.support.waiting import wait_for
 
 #: what the words before our programs are, by the module that they start

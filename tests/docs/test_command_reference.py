@@ -18,7 +18,7 @@ from checkin.cli.main import cli
 from checkin.settings import PREFIX, Settings
 from scanner.__main__ import _parser
 from tests.docs.pages import blocks_of, code_spans, commands_of, pages
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 REFERENCE = "docs/commands.md"
 SETTINGS_PAGE = "docs/operating.md"

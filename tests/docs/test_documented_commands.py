@@ -13,7 +13,7 @@ from tests.docs.pages import Command, blocks_of, commands_in, commands_of, pages
 from tests.docs.shell import Shell
 from tests.modes.camera import film
 from tests.scanner.decode.pictures import qr
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 #: commands that no test can type here, why not, and what shows that they are right all the same
 ELSEWHERE = {
@@ -43,11 +43,11 @@ ELSEWHERE = {
         "needs the wheel, and writes into /srv",
         "tests/modes/installed_wheel.py",
     ),
-    r"sudo deploy/install .*": ("changes the machine", "script/server_install.py"),
+    r"sudo deploy/install .*": ("changes the machine", "script/systems/server_install.py"),
     r"deploy/compose .*": ("writes into the checkout", "tests/deploy/test_compose.py"),
     r"docker compose .*": ("needs Docker and its registry", "tests/deploy/test_compose.py"),
     r"sudo -u postgres .*": ("the machine's own PostgreSQL", "tests/modes/behind_nginx.py"),
-    r"python -m checkin run --workers 4": ("needs PostgreSQL", "tests/cli/test_workers.py"),
+    r"python -m checkin run --workers 4": ("needs PostgreSQL", "tests/cli/serving/test_workers.py"),
     r"\.venv/bin/node .*": (
         "needs the checkout and what npm installs",
         "tests/javascript/test_unit_tests.py",

@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 from tests.docs.pages import pages, tables_of
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 LIST = "docs/asvs.md"
 #: how many requirements of levels 1 and 2 version 5.0 has

@@ -19,7 +19,7 @@ from tests.engines import firefox, webkit
 from tests.engines.driven import DrivenBrowser
 from tests.engines.firefox import Firefox
 from tests.engines.webkit import WebKit
-from tests.support.server_process import Server
+from tests.support.servers.server_process import Server
 
 ENGINES = {"Firefox": (firefox.program, Firefox), "WebKit": (webkit.program, WebKit)}
 _PARTICIPANTS = 300  # their gate list is longer than WebKit on Linux can verify

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines.driven import BrowserFault, Command, DrivenBrowser
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
 
 _SESSION = Command("WebDriver:NewSession", "", "")
 _CONTEXT = Command("Marionette:SetContext", "", "")

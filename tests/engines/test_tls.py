@@ -13,7 +13,13 @@ from tests.engines.conftest import show_to_camera
 from tests.engines.driven import BrowserFault
 from tests.engines.firefox import Firefox
 from tests.support.lan import needs_namespaces, two_machines
-from tests.support.venue_server import ADDRESS, VenueServer, add_to_nss, needs_certutil, served_with
+from tests.support.servers.venue_server import (
+    ADDRESS,
+    VenueServer,
+    add_to_nss,
+    needs_certutil,
+    served_with,
+)
 
 pytestmark = [
     pytest.mark.proof,

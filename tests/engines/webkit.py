@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from tests.engines.driven import BrowserFault, Command, DrivenBrowser
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
 
 _ARGUMENTS = [
     "--automation",

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from badges.look import LookError, checked_logo
 from badges.plain_svg import plain_svg
 from checkin.domain.mail.bounces import read_bounce
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.errors import InvalidRequest
 from checkin.protocol.base64url import text_of
 from checkin.protocol.codes import format_code, looks_like_ours, normalise_code, parse_code
@@ -34,10 +34,10 @@ from checkin.protocol.list_segments import extent_of, record_in
 from checkin.protocol.walk_ins import open_walk_in, public_text, seal_walk_in
 from checkin.services.spreadsheets.reading import read_table
 from checkin.services.uploads.tables import _quotas
+from checkin.web.api.bodies.lease_bodies import LeaseRequest
+from checkin.web.api.bodies.scan_bodies import AnnulRequest, BatchRequest, LiveScan
+from checkin.web.api.bodies.schemas import PairRequest, WalkIn, WipedRequest
 from checkin.web.api.contract import parsed_as
-from checkin.web.api.lease_bodies import LeaseRequest
-from checkin.web.api.scan_bodies import AnnulRequest, BatchRequest, LiveScan
-from checkin.web.api.schemas import PairRequest, WalkIn, WipedRequest
 from scanner.offline.list_checks import Held, objection, received
 from tests.badges.test_look import a_png
 from tests.fuzzing.target import Reader, Target
@@ -163,7 +163,7 @@ def _api() -> Iterator[Reader]:
     from checkin.web.site.state import EXTENSION
     from tests.support import factories
     from tests.support.api_client import Api
-    from tests.support.databases import SqliteDatabases, opened
+    from tests.support.databases.databases import SqliteDatabases, opened
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.hardships.history import History
-from tests.support.network_camera import NetworkCamera
-from tests.support.scanner_process import NOTHING, Laptop
-from tests.support.server_process import Server
+from tests.support.others.network_camera import NetworkCamera
+from tests.support.servers.scanner_process import NOTHING, Laptop
+from tests.support.servers.server_process import Server
 from tests.support.waiting import wait_for
 
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.support.scanner_process import Laptop
-from tests.support.server_process import Server
+from tests.support.servers.scanner_process import Laptop
+from tests.support.servers.server_process import Server
 from tests.support.waiting import wait_for
 
 

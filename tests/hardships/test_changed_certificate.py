@@ -12,9 +12,9 @@ import pytest
 from checkin.services.network.certificates.authority import authority_of
 from checkin.services.network.certificates.leaf import CHAIN
 from tests.hardships.history import History, bring_everything
-from tests.support.network_camera import NetworkCamera
-from tests.support.scanner_process import Laptop
-from tests.support.venue_server import VenueServer
+from tests.support.others.network_camera import NetworkCamera
+from tests.support.servers.scanner_process import Laptop
+from tests.support.servers.venue_server import VenueServer
 from tests.support.waiting import wait_for
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.hardships.history import History, bring_everything, the_figures_are_the_log_s
-from tests.support.earlier_version import EarlierServer, taken_out
-from tests.support.network_camera import NetworkCamera
-from tests.support.scanner_process import Laptop
-from tests.support.server_process import ROOT, Server
+from tests.support.others.network_camera import NetworkCamera
+from tests.support.servers.earlier_version import EarlierServer, taken_out
+from tests.support.servers.scanner_process import Laptop
+from tests.support.servers.server_process import ROOT, Server
 from tests.support.waiting import wait_for
 
 # Each of its commands is a new interpreter: on a busy machine that takes its time.

@@ -11,7 +11,7 @@ import pytest
 
 from tests.hardships.conftest import Begin
 from tests.hardships.history import bring_everything, the_figures_are_the_log_s
-from tests.support.network_camera import NetworkCamera
+from tests.support.others.network_camera import NetworkCamera
 
 _BYTES = 2 * 2**20
 

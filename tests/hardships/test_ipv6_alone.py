@@ -16,9 +16,9 @@ from badges.link_qr import link_qr_png
 from checkin.protocol.fingerprints import pairing_fragment
 from tests.hardships.history import History, bring_everything
 from tests.support.lan import Machine, needs_namespaces, two_machines
-from tests.support.network_camera import NetworkCamera
-from tests.support.scanner_process import NOTHING, Laptop
-from tests.support.server_process import Server
+from tests.support.others.network_camera import NetworkCamera
+from tests.support.servers.scanner_process import NOTHING, Laptop
+from tests.support.servers.server_process import Server
 from tests.support.waiting import wait_for
 
 pytestmark = needs_namespaces

@@ -10,7 +10,7 @@ import pytest
 
 from tests.hardships.conftest import Begin
 from tests.hardships.history import bring_everything, the_figures_are_the_log_s
-from tests.support.server_process import Server
+from tests.support.servers.server_process import Server
 from tests.support.waiting import wait_for
 
 

@@ -4,10 +4,10 @@ import { DeviceClock } from "../../checkin/static/js/offline/clock.js";
 import { keptScan } from "../../checkin/static/js/offline/scan.js";
 
 /** @import { ReasonRow } from "../../checkin/static/js/offline/admission.js" */
-/** @import { EntryContent } from "../../checkin/static/js/offline/gate-list.js" */
+/** @import { EntryContent } from "../../checkin/static/js/offline/list/gate-list.js" */
 /** @import { LeaseReply } from "../../checkin/static/js/offline/leases.js" */
-/** @import { Passage } from "../../checkin/static/js/offline/memory.js" */
-/** @import { NameTables } from "../../checkin/static/js/offline/name-sounds.js" */
+/** @import { Passage } from "../../checkin/static/js/offline/store/memory.js" */
+/** @import { NameTables } from "../../checkin/static/js/offline/names/name-sounds.js" */
 /** @import { KeptScan, Scan, ScanReply } from "../../checkin/static/js/offline/scan.js" */
 
 const VECTORS = new URL("../vectors/admission.json", import.meta.url);

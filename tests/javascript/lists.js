@@ -1,13 +1,13 @@
 // Gate lists as a server seals and signs them: checkin/protocol/gate_list.py in JavaScript.
 import { readFileSync } from "node:fs";
 import { parseCode } from "../../checkin/static/js/offline/badge-code.js";
-import { badgeTag, FORMAT, signedBytes } from "../../checkin/static/js/offline/gate-list.js";
+import { badgeTag, FORMAT, signedBytes } from "../../checkin/static/js/offline/list/gate-list.js";
 import { textOf, utf8 } from "../../checkin/static/js/shared/bytes.js";
 
-/** @import { BusContent, EntryContent, ListPolicy, SealedEntry, Tombstone } from "../../checkin/static/js/offline/gate-list.js" */
+/** @import { BusContent, EntryContent, ListPolicy, SealedEntry, Tombstone } from "../../checkin/static/js/offline/list/gate-list.js" */
 /** @import { GateName } from "../../checkin/static/js/offline/next-step.js" */
 /** @import { Kind } from "../../checkin/static/js/offline/scan.js" */
-/** @import { ListReply } from "../../checkin/static/js/offline/list-checks.js" */
+/** @import { ListReply } from "../../checkin/static/js/offline/list/list-checks.js" */
 
 /**
  * Make the key pair of a server.

@@ -1,11 +1,11 @@
 // The people of a help desk as a server seals and signs them: checkin/protocol/sealed_pages.py in JavaScript.
-import { signedBytes } from "../../checkin/static/js/offline/gate-list.js";
+import { signedBytes } from "../../checkin/static/js/offline/list/gate-list.js";
 import { textOf, utf8 } from "../../checkin/static/js/shared/bytes.js";
 import { aContent } from "./fakes.js";
 import { aServerKey } from "./lists.js";
 
 /** @import { Listed, PeopleReply } from "../../checkin/static/js/offline/help-desk.js" */
-/** @import { SealedPage } from "../../checkin/static/js/offline/sealed-pages.js" */
+/** @import { SealedPage } from "../../checkin/static/js/offline/store/sealed-pages.js" */
 
 /** Keys that a server lends to two help desks, or to one before and after it was revoked. */
 export const [LENT, OTHER] = [1, 2].map((value) => textOf(new Uint8Array(32).fill(value)));

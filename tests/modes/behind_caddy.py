@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.modes.mode import Place
 from tests.modes.venue import lan_address
-from tests.support.reverse_proxies import CADDYFILE, Proxy, caddy_at, changed
+from tests.support.others.reverse_proxies import CADDYFILE, Proxy, caddy_at, changed
 
 
 def caddy_before(place: Place, *nodes: int) -> Proxy:

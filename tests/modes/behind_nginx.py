@@ -17,8 +17,8 @@ from tests.modes.laptop import CHECKOUT, settings_of
 from tests.modes.mode import Mode, Place
 from tests.modes.trust import certificate_for
 from tests.modes.venue import lan_address
-from tests.support.reverse_proxies import Proxy, changed
-from tests.support.server_process import ROOT, free_port
+from tests.support.others.reverse_proxies import Proxy, changed
+from tests.support.servers.server_process import ROOT, free_port
 
 SAMPLE = ROOT / "deploy" / "nginx.conf"
 MISSING = "nginx is not installed: on Debian and Ubuntu `apt-get install nginx-light`"

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from checkin.db.models import Admission, Job, JobState, Scan
 from tests.modes.gates import Gates
 from tests.modes.several_nodes import Node, SeveralNodes
-from tests.support.databases import opened
-from tests.support.nodes import Board
+from tests.support.databases.databases import opened
+from tests.support.servers.nodes import Board
 
 #: how long the boards of all nodes may take to show the same; it is far less
 BOARD_S = 10.0

@@ -8,7 +8,7 @@ from tests.modes.laptop import settings_of
 from tests.modes.mode import Mode, Place, Programs
 from tests.modes.venue import lan_address
 from tests.packaging.installed import build_wheel, copy_sources, installed_beside
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
 
 
 def installed_wheel(place: Place) -> Mode:

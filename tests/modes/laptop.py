@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.modes.mode import Mode, Place, Programs, opened_by_anybody
 from tests.modes.venue import lan_address, private_address
-from tests.support.server_process import ROOT, free_port
+from tests.support.servers.server_process import ROOT, free_port
 
 CHECKOUT = Programs(
     checkin=(sys.executable, "-m", "checkin"),

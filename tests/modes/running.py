@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.support.server_process import group_lives
+from tests.support.servers.server_process import group_lives
 
 
 class Running:

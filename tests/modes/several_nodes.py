@@ -10,11 +10,11 @@ from tests.modes.laptop import CHECKOUT, settings_of
 from tests.modes.mode import Mode, Place
 from tests.modes.running import Running
 from tests.support import factories
-from tests.support.databases import postgres_cluster
-from tests.support.pgbouncer import pgbouncer
-from tests.support.postgres import Cluster
-from tests.support.reverse_proxies import Proxy
-from tests.support.server_process import free_port
+from tests.support.databases.databases import postgres_cluster
+from tests.support.databases.postgres import Cluster
+from tests.support.others.pgbouncer import pgbouncer
+from tests.support.others.reverse_proxies import Proxy
+from tests.support.servers.server_process import free_port
 
 #: what follows `run --no-worker` at each node
 THREE_NODES: tuple[tuple[str, ...], ...] = ((), ("--workers", "2"), ())

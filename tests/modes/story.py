@@ -20,7 +20,7 @@ from urllib.parse import unquote
 import openpyxl
 from playwright.sync_api import Browser, BrowserContext, Download, Page
 
-from checkin.domain.people.headings import column_named
+from checkin.domain.people.importing.headings import column_named
 from checkin.protocol.codes import parse_code
 from tests.browser.first_sign_in import first_sign_in
 from tests.browser.gates.stations import VERDICT, card, open_station, wait_for_list

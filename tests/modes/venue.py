@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 #: set for a test that runs in the network of the tests' own
 _INSIDE = "MARHABA_TESTS_VENUE"

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SYSTEMS = ROOT / "script" / "systems"
 
 
 @pytest.fixture(scope="module")
 def fresh():
-    sys.path.insert(0, str(ROOT / "script"))  # as for a script of that folder
-    spec = importlib.util.spec_from_file_location("fresh", ROOT / "script" / "fresh.py")
+    sys.path.insert(0, str(SYSTEMS))  # as for a script of that folder
+    spec = importlib.util.spec_from_file_location("fresh", SYSTEMS / "fresh.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules["fresh"] = module
     spec.loader.exec_module(module)

@@ -29,7 +29,7 @@ from tests.packaging.installed import (
     load_all,
 )
 from tests.scanner.decode.pictures import qr, scene
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
 from tests.support.waiting import wait_for
 from tests.words.reading import messages_in, messages_of
 

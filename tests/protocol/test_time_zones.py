@@ -18,7 +18,7 @@ from checkin.protocol.time_zones import (
     time_zone,
     time_zone_names,
 )
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 CASABLANCA = "Africa/Casablanca"
 _ASKS_FOR_ZONES = re.compile(

@@ -10,7 +10,7 @@ from checkin.db.models import Event
 from checkin.services.events.days import set_days
 from tests.restores.laptops import Laptop
 from tests.support import factories
-from tests.support.restores import saved
+from tests.support.databases.restores import saved
 
 
 @pytest.fixture

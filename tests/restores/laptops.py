@@ -17,7 +17,7 @@ from scanner.server.client import Client
 from scanner.server.courier import Courier
 from scanner.server.events import GateEvent
 from tests.support import factories
-from tests.support.in_process import connected
+from tests.support.servers.in_process import connected
 
 
 class Laptop:

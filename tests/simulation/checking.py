@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from checkin.db.models import Admission, Badge, Message, Participant
 from checkin.domain.people.registration import Registration
 from checkin.services.common.list_version import next_list_version
-from checkin.services.people.enrolment import Enrolment, enrol
-from checkin.services.people.registration import cancel, confirm_checked, reinstate
+from checkin.services.people.registering.enrolment import Enrolment, enrol
+from checkin.services.people.registering.registration import cancel, confirm_checked, reinstate
 from tests.simulation.office import Office
 from tests.simulation.world import World
 from tests.support import factories

@@ -17,9 +17,9 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import MarhabaError
 from checkin.services.common.list_version import next_list_version
 from checkin.services.people.delegations import came_in
-from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.quotas import keep_places
-from checkin.services.people.registration import (
+from checkin.services.people.registering.enrolment import Enrolment, enrol
+from checkin.services.people.registering.registration import (
     Registered,
     cancel,
     move_to_delegation,

@@ -17,7 +17,7 @@ from checkin.services.backups.epochs import begin_epoch
 from checkin.web.site.state import EXTENSION
 from tests.simulation.world import World
 from tests.support import factories
-from tests.support.restores import copied
+from tests.support.databases.restores import copied
 
 #: rounds of all gates after the last step; a database takes an epoch by itself once a minute
 ROUNDS = 60

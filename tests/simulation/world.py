@@ -15,9 +15,9 @@ from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.leases import LIFETIME
 from checkin.services.common.list_version import next_list_version
-from checkin.services.people.blocking import block
 from checkin.services.people.quotas import set_quota
-from checkin.services.people.registration import Registered, cancel
+from checkin.services.people.registering.blocking import block
+from checkin.services.people.registering.registration import Registered, cancel
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
 from checkin.worker.moving_up import move_people_up
 from scanner.core.scan import ref_of

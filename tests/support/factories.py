@@ -32,9 +32,13 @@ from checkin.services.limits.in_memory import MemoryCounters
 from checkin.services.limits.limits import Limits
 from checkin.services.people.bus_leaders import appoint_leaders
 from checkin.services.people.buses import add_bus, assign_people
-from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.flags import new_flag
-from checkin.services.people.registration import Registered, RegistrationSource, register
+from checkin.services.people.registering.enrolment import Enrolment, enrol
+from checkin.services.people.registering.registration import (
+    Registered,
+    RegistrationSource,
+    register,
+)
 from checkin.services.scanning.record import record_scan
 from checkin.services.scanning.storage import Answer, Reading
 

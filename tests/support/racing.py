@@ -20,7 +20,7 @@ PROCESSES.set_forkserver_preload(
         "checkin.cli.main",
         "checkin.app",
         "granian.server.mp",
-        "tests.support.warm_server",
+        "tests.support.servers.warm_server",
     ]
 )
 

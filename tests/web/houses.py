@@ -13,7 +13,7 @@ from checkin.domain.integrations.read_tokens import LIFETIMES, Scope
 from checkin.domain.integrations.sheets import Waits
 from checkin.domain.integrations.webhooks import WebhookKind
 from checkin.domain.network.destinations import written_address
-from checkin.domain.people.sheets import SheetChoices
+from checkin.domain.people.importing.sheets import SheetChoices
 from checkin.domain.scanning.verdict import Status
 from checkin.services.gates.help_calls import call_help
 from checkin.services.hubs.pairing import HubSelf, open_hub_pairing, pair_hub
@@ -21,7 +21,7 @@ from checkin.services.integrations.read_tokens import add_token
 from checkin.services.integrations.sheets import set_sheet
 from checkin.services.integrations.webhooks import WebhookDetails, add_webhook
 from checkin.services.network.outgoing import Destination
-from checkin.services.people.import_runs import begin_run
+from checkin.services.people.importing.import_runs import begin_run
 from checkin.services.scanning.storage import Decided
 from tests.support import factories
 from tests.support.asked_jobs import ask

@@ -14,14 +14,14 @@ import requests
 from checkin.db.models import Role
 from checkin.services.common import readiness
 from checkin.services.gates import authentication
-from checkin.web.site import known_address
+from checkin.web.site.addressing import known_address
 from checkin.words.languages import LANGUAGES
 from tests.support import factories
 from tests.support.api_client import a_scan
-from tests.support.databases import opened
+from tests.support.databases.databases import opened
 from tests.support.racing import race
-from tests.support.server_fork import by_fork
-from tests.support.server_process import Server
+from tests.support.servers.server_fork import by_fork
+from tests.support.servers.server_process import Server
 from tests.support.waiting import wait_for
 from tests.web.browsing import PASSWORD, an_operator
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 TRANSLATIONS = Path("checkin", "translations")
 #: a root that locked folders lock out, too

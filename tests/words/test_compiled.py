@@ -20,7 +20,7 @@ from checkin.words.compiled import (
     compile_into,
 )
 from tests.support.racing import race_processes, wait_for_the_others
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 from tests.words.checkouts import begin_in, compiled_in, locked, written_only
 from tests.words.reading import messages_in, messages_of
 

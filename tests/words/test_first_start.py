@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.support import factories
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
 from tests.support.waiting import wait_for
 from tests.words.checkouts import Checkout, locked
 from tests.words.reading import messages_in

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from checkin.db.models import Lane
 from checkin.services.jobs.problems import JobFailed, ProblemCode
-from checkin.worker import badge_sheets
 from checkin.worker.context import JobContext, Kind
 from checkin.worker.own_process import in_own_process
+from checkin.worker.work import badge_sheets
 
 
 def count(context: JobContext) -> dict:

@@ -20,9 +20,9 @@ from tests.services.mail.mail_server import MailServer
 from tests.support import factories
 from tests.support.asked_jobs import ask, ended
 from tests.support.factories import KEYS, write
-from tests.support.inline_worker import do_waiting_jobs
+from tests.support.servers.inline_worker import do_waiting_jobs
+from tests.support.servers.working import working
 from tests.support.waiting import wait_for
-from tests.support.working import working
 
 PEOPLE = 40
 TEXTS = {"fr": Written("Parking", "Bonjour {name}."), "ar": Written("الموقف", "مرحبا {name}.")}
@@ -98,7 +98,7 @@ def test_a_job_that_ends_in_the_middle_is_taken_up_where_it_was(
     database, settings, sent, monkeypatch
 ):
     monkeypatch.setattr(sending, "BATCH", {"sqlite": 10, "postgresql": 10})
-    monkeypatch.setattr("checkin.worker.announcements.BATCH", {"sqlite": 10, "postgresql": 10})
+    monkeypatch.setattr("checkin.worker.work.announcements.BATCH", {"sqlite": 10, "postgresql": 10})
     ends_after = 2
 
     def is_to_end() -> bool:

@@ -14,7 +14,7 @@ from checkin.settings import Settings
 from tests.support import factories
 from tests.support.asked_jobs import ask, ended
 from tests.support.factories import KEYS, MASTER_KEY
-from tests.support.working import working
+from tests.support.servers.working import working
 from tests.worker.kinds import TEST_KINDS
 
 

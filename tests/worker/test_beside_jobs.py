@@ -12,7 +12,7 @@ from checkin.services.backups.archives import check_backup
 from checkin.services.backups.copies import ask_for_copy, copies_in, last_failure
 from checkin.services.gates import list_passes
 from checkin.services.gates.list_passes import MOST_AT_ONCE, live_passes
-from checkin.services.mail.mailbox_settings import last_look
+from checkin.services.mail.mailbox.mailbox_settings import last_look
 from checkin.settings import Settings
 from checkin.worker.beside import Beside
 from checkin.worker.context import Tools
@@ -22,8 +22,8 @@ from tests.services.mail.test_bounces import bounced, sample
 from tests.services.mail.test_bounces import sent as sent  # noqa: PLC0414 (a fixture)
 from tests.support import factories
 from tests.support.factories import KEYS, MASTER_KEY, write
+from tests.support.servers.working import working
 from tests.support.waiting import wait_for
-from tests.support.working import working
 from tests.worker.kinds import TEST_KINDS
 
 

@@ -16,11 +16,11 @@ from checkin.services.jobs.own_jobs import files_of
 from checkin.services.jobs.queue import Asked, enqueue, result_of
 from checkin.settings import Settings
 from checkin.worker.context import JobContext, Kind
-from checkin.worker.event_export import EVENT_EXPORT, write
+from checkin.worker.work.event_export import EVENT_EXPORT, write
 from tests.support import factories
 from tests.support.asked_jobs import ended
 from tests.support.factories import KEYS, MASTER_KEY, NOW
-from tests.support.working import working
+from tests.support.servers.working import working
 
 FEW, MANY = 2_000, 20_000
 #: what a process may take more for ten times as many people: SQLite keeps some pages of its file

@@ -12,12 +12,12 @@ from badges.look import checked_logo
 from checkin.db.models import Category, Job, JobState
 from checkin.services.events.look import look_of
 from checkin.settings import Settings
-from checkin.worker.look import LOOK
+from checkin.worker.work.look import LOOK
 from tests.badges.test_designs import LOGO
 from tests.support import factories
 from tests.support.asked_jobs import ask, ended
 from tests.support.factories import MASTER_KEY
-from tests.support.working import working
+from tests.support.servers.working import working
 
 _EDGES = "L9 1L1 9" * 6_000
 HOSTILE = {

@@ -24,9 +24,9 @@ from tests.support import factories
 from tests.support.asked_jobs import ended, job_now
 from tests.support.factories import KEYS, NOW
 from tests.support.racing import race
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
+from tests.support.servers.working import working
 from tests.support.waiting import wait_for
-from tests.support.working import working
 
 
 @pytest.fixture

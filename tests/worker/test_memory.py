@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.cli.test_serving import both, serving
-from tests.support.server_fork import by_fork
-from tests.support.server_process import Server
+from tests.cli.serving.test_serving import both, serving
+from tests.support.servers.server_fork import by_fork
+from tests.support.servers.server_process import Server
 from tests.support.waiting import wait_for
 
 EVENT = "/events/rabat-2025"

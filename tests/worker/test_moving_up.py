@@ -25,8 +25,8 @@ from checkin.worker.context import Tools
 from checkin.worker.moving_up import move_people_up, tell_people
 from tests.support import factories
 from tests.support.factories import MASTER_KEY, NOW, minutes, write
+from tests.support.servers.working import working
 from tests.support.waiting import wait_for
-from tests.support.working import working
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from checkin.db.models import Event, Job, Message
 from checkin.domain.people.registration import Registration
-from checkin.services.people.registration import RegistrationSource, register
+from checkin.services.people.registering.registration import RegistrationSource, register
 from checkin.worker.moving_up import tell_people
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, minutes, write

@@ -23,7 +23,7 @@ from checkin.db.models import (
 )
 from checkin.domain.integrations.sheets import SheetProblem, Waits
 from checkin.domain.network.destinations import NOTHING_ELSE
-from checkin.domain.people.sheets import SheetChoices
+from checkin.domain.people.importing.sheets import SheetChoices
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.integrations.sheets import (
     DECIDE,
@@ -38,7 +38,7 @@ from checkin.services.integrations.sheets import (
 )
 from checkin.services.jobs.queue import Asked, claim, enqueue
 from checkin.services.network.outgoing import check_destination
-from checkin.services.people.import_drafts import MAX_ROWS
+from checkin.services.people.importing.import_drafts import MAX_ROWS
 from checkin.services.uploads.tables import read_sheets
 from checkin.settings import Settings
 from checkin.worker.context import Tools
@@ -47,9 +47,9 @@ from checkin.worker.perform import perform
 from checkin.worker.sheets import fetch_sheets
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
+from tests.support.others.sheet_server import ALI, OMAR, SARA, sheet_server
+from tests.support.others.webhook_receiver import HERE
 from tests.support.racing import race
-from tests.support.sheet_server import ALI, OMAR, SARA, sheet_server
-from tests.support.webhook_receiver import HERE
 from tests.web.browsing import an_operator
 
 MARK = b"m" * 32

@@ -13,11 +13,11 @@ from checkin.services.mail.sending_job import start_sending
 from tests.support import factories
 from tests.support.asked_jobs import ended, job_now
 from tests.support.factories import KEYS, write
-from tests.support.inline_worker import do_waiting_jobs
-from tests.support.server_process import free_port
-from tests.support.telephone_gateways import HERE, gateways, set_channels
+from tests.support.others.telephone_gateways import HERE, gateways, set_channels
+from tests.support.servers.inline_worker import do_waiting_jobs
+from tests.support.servers.server_process import free_port
+from tests.support.servers.working import working
 from tests.support.waiting import wait_for
-from tests.support.working import working
 
 
 @pytest.fixture

@@ -8,26 +8,26 @@ import pytest
 from sqlalchemy import func, select
 
 from checkin.db.models import Activity, Badge, ImportDraft, Job, JobState, Participant, Role
-from checkin.domain.people.importing import Action
+from checkin.domain.people.importing.importing import Action
 from checkin.services.jobs.queue import Asked, cancel, enqueue, result_of
-from checkin.services.people.import_drafts import (
+from checkin.services.people.importing.import_drafts import (
     UploadedFile,
     Uploader,
     draft_id,
     keep_upload,
     opened_draft,
 )
-from checkin.services.people.import_reviews import page_of, summary_of
-from checkin.services.people.import_standing import ImportStanding
+from checkin.services.people.importing.import_reviews import page_of, summary_of
+from checkin.services.people.importing.import_standing import ImportStanding
 from checkin.settings import Settings
 from checkin.worker.context import Kind
-from checkin.worker.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER
+from checkin.worker.work.uploaded_lists import LIST_CHECK, LIST_READ, LIST_REGISTER
 from tests.services.spreadsheets.workbooks import sheet_with
 from tests.support import factories
 from tests.support.asked_jobs import ended, job_now
 from tests.support.factories import KEYS, MASTER_KEY, write
+from tests.support.servers.working import working
 from tests.support.waiting import wait_for
-from tests.support.working import working
 from tests.web.browsing import an_operator
 
 COUNT, QUOTA = 3000, 2500

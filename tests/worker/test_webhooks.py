@@ -29,7 +29,7 @@ from checkin.services.integrations.webhooks import (
     retry_failed,
 )
 from checkin.services.jobs.queue import claim
-from checkin.services.people.registration import cancel, reinstate
+from checkin.services.people.registering.registration import cancel, reinstate
 from checkin.services.scanning.annul import annul_scan
 from checkin.settings import Settings
 from checkin.worker import webhooks
@@ -39,7 +39,7 @@ from checkin.worker.perform import perform
 from checkin.worker.webhooks import deliver_to_webhooks
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
-from tests.support.webhook_receiver import HERE, a_webhook, receiver
+from tests.support.others.webhook_receiver import HERE, a_webhook, receiver
 
 ALL = tuple(WebhookKind)
 

@@ -15,8 +15,8 @@ from checkin.services.jobs.workers import is_any_alive
 from checkin.settings import Settings
 from tests.support.asked_jobs import ask, ended, job_now
 from tests.support.factories import KEYS, MASTER_KEY, write
+from tests.support.servers.working import end_of, is_alive, stop, working
 from tests.support.waiting import wait_for
-from tests.support.working import end_of, is_alive, stop, working
 from tests.worker.kinds import TEST_KINDS, pids
 
 FOREVER = 100_000

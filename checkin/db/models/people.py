@@ -388,7 +388,7 @@ class ListHeading(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     #: as `heading_keys` writes it
     heading: Mapped[str] = mapped_column(primary_key=True)
-    #: one of `checkin.domain.people.sheets.MEANINGS`, or "" for a column that is left out
+    #: one of `checkin.domain.people.importing.sheets.MEANINGS`, or "" for a column that is left out
     meaning: Mapped[str]
 
 

@@ -15,8 +15,8 @@ from enum import StrEnum
 from checkin.domain.common.mail_domains import LIKELY_MISTYPED
 from checkin.domain.common.names import fold_name
 from checkin.domain.common.problems import Problem
-from checkin.domain.people.importing import Action, PlannedRow, Row
-from checkin.domain.people.sheets import (
+from checkin.domain.people.importing.importing import Action, PlannedRow, Row
+from checkin.domain.people.importing.sheets import (
     RawSheet,
     SheetChoices,
     chosen_sheets,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from checkin.domain.people.fields import COLUMNS
-from checkin.domain.people.importing import Row
+from checkin.domain.people.importing.importing import Row
 
 #: longer texts are cut to this length, which is over every field's own limit: they are refused
 _MAX_CELL = 1_000

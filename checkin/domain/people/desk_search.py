@@ -2,8 +2,8 @@
 
 What is typed is a name in either script, an e-mail, a telephone or its last four digits, the number
 on a badge, or its code. Names are found however they are spelt, and ranked as by the server
-(`name_search`). `checkin/static/js/offline/desk-search.js` finds the same people in the same order:
-both are held to `tests/vectors/desk_search.json`.
+(`name_search`). `checkin/static/js/offline/names/desk-search.js` finds the same people in the
+same order: both are held to `tests/vectors/desk_search.json`.
 """
 
 from __future__ import annotations

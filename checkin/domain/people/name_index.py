@@ -2,7 +2,7 @@
 
 A word is kept under the consonants that all its spellings have in common, so that few words are
 compared with what was typed, whatever the rules of spelling (`checkin.domain.common.name_key`).
-`checkin/static/js/offline/name-index.js` is the same, held to the same vectors.
+`checkin/static/js/offline/names/name-index.js` is the same, held to the same vectors.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from checkin.domain.common.forms import Form
 from checkin.domain.common.names import clean_name, fold_name
 from checkin.domain.common.problems import InvalidValue, Problem
 from checkin.domain.events.details import whole_number
-from checkin.domain.people.headings import column_named, folded_headings
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.headings import column_named, folded_headings
+from checkin.domain.people.importing.unreadable import UnreadableFile
 
 MAX_QUOTA = 100_000
 #: no country has more; a longer list is one of people

@@ -25,8 +25,8 @@ from checkin.services.badges.specs import badge_specs
 from checkin.services.common.keys import Keys
 from checkin.services.common.private_files import only_ours
 from checkin.services.events.look import look_of
+from checkin.services.people.registering.unchecked import is_withheld_from
 from checkin.services.people.search import participant_by_id
-from checkin.services.people.unchecked import is_withheld_from
 
 
 @dataclass(frozen=True, slots=True)

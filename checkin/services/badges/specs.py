@@ -21,7 +21,7 @@ from checkin.protocol.time_zones import in_time_zone
 from checkin.services.common.keys import Keys
 from checkin.services.common.master_key import check_event_key
 from checkin.services.events.events import categories_of
-from checkin.services.people.unchecked import is_given_out
+from checkin.services.people.registering.unchecked import is_given_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from checkin.services.common.keys import Keys
 from checkin.services.common.secret_links import content_of_link, link_secret
 from checkin.services.jobs.sealing import seal, unseal
 from checkin.services.people.badge_messages import queue_badge_messages
-from checkin.services.people.unchecked import is_given_out
+from checkin.services.people.registering.unchecked import is_given_out
 
 #: so many are looked up in one transaction, so that no gate waits long for it
 _AT_A_TIME = 100

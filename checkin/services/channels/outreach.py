@@ -24,7 +24,7 @@ from checkin.errors import Conflict, NotFound
 from checkin.services.common.activity import note
 from checkin.services.mail.delivery_report import UNREACHED, Chosen, Delivery, chosen_people
 from checkin.services.people.delegations import has_come
-from checkin.services.people.unchecked import is_given_out
+from checkin.services.people.registering.unchecked import is_given_out
 
 #: of those who were sent their badge, so many are listed, the last first
 MOST_LISTED = 200

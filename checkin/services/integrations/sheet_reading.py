@@ -29,16 +29,16 @@ from checkin.domain.integrations.sheets import (
     lost_columns,
     may_be_accepted,
 )
-from checkin.domain.people.importing import Action, PlannedRow, Row, still_disputed
-from checkin.domain.people.list_questions import questions_of
-from checkin.domain.people.sheets import SheetChoices, list_of
+from checkin.domain.people.importing.importing import Action, PlannedRow, Row, still_disputed
+from checkin.domain.people.importing.list_questions import questions_of
+from checkin.domain.people.importing.sheets import SheetChoices, list_of
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.keys import Keys
 from checkin.services.integrations.sheet_fetching import Fetched, SheetFault
 from checkin.services.integrations.sheets import sealed_decision
-from checkin.services.people.import_drafts import MAX_ROWS
-from checkin.services.people.import_plans import known_names, names_of_ids, plan_table
-from checkin.services.people.import_reviews import before_of
+from checkin.services.people.importing.import_drafts import MAX_ROWS
+from checkin.services.people.importing.import_plans import known_names, names_of_ids, plan_table
+from checkin.services.people.importing.import_reviews import before_of
 from checkin.services.spreadsheets.reading import Table, Workbook
 
 _CHUNK = 500

@@ -29,8 +29,8 @@ from checkin.domain.integrations.sheets import (
     settled,
     shortened,
 )
-from checkin.domain.people.importing import Row
-from checkin.domain.people.sheets import RawSheet, SheetChoices, choices_of
+from checkin.domain.people.importing.importing import Row
+from checkin.domain.people.importing.sheets import RawSheet, SheetChoices, choices_of
 from checkin.errors import NotFound
 from checkin.services.common.activity import note
 from checkin.services.common.keys import Keys

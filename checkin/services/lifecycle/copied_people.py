@@ -16,8 +16,8 @@ from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.common.keys import Keys
 from checkin.services.common.list_version import next_list_version
-from checkin.services.people.enrolment import Enrolment, enrol
-from checkin.services.people.registration import RegistrationSource
+from checkin.services.people.registering.enrolment import Enrolment, enrol
+from checkin.services.people.registering.registration import RegistrationSource
 
 _REGISTERED = (RegistrationStatus.CONFIRMED, RegistrationStatus.RESERVE)
 _OWN = tuple(field.name for field in fields(OwnDetails))

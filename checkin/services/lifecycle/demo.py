@@ -24,9 +24,9 @@ from checkin.services.gates.devices import gate_named
 from checkin.services.gates.gates import limit_gate
 from checkin.services.lifecycle.demo_names import FAMILY_NAMES, GIVEN_NAMES
 from checkin.services.people.buses import add_bus, assign_people
-from checkin.services.people.enrolment import Enrolment, enrol
-from checkin.services.people.public_registration import set_link
-from checkin.services.people.registration import RegistrationSource, cancel
+from checkin.services.people.registering.enrolment import Enrolment, enrol
+from checkin.services.people.registering.public_registration import set_link
+from checkin.services.people.registering.registration import RegistrationSource, cancel
 
 _ZONE = "Africa/Casablanca"
 #: people that the quotas were made for; more people, larger quotas

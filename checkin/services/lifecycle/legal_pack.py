@@ -34,8 +34,8 @@ from checkin.domain.people.fields import FIELDS, AskedIn
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.time_zones import in_time_zone
 from checkin.services.events.events import categories_of
-from checkin.services.people.public_registration import privacy_notice
-from checkin.services.people.registration import RegistrationSource
+from checkin.services.people.registering.public_registration import privacy_notice
+from checkin.services.people.registering.registration import RegistrationSource
 
 _IS_REGISTERED = Participant.standing != RegistrationStatus.CANCELED
 

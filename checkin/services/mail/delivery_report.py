@@ -31,7 +31,7 @@ from checkin.services.events.events import delegations_of
 from checkin.services.mail.claims import retry_unknown
 from checkin.services.mail.pace import pace_of
 from checkin.services.people.badge_messages import channels_of, queue_badge_messages
-from checkin.services.people.unchecked import IS_SEEN_AS_CONFIRMED, is_given_out
+from checkin.services.people.registering.unchecked import IS_SEEN_AS_CONFIRMED, is_given_out
 
 _IS_CONFIRMED = Participant.standing == RegistrationStatus.CONFIRMED
 #: so many people are held at a time, however many there are

@@ -26,7 +26,7 @@ from checkin.services.people.badge_messages import (
     queue_badge_messages,
     queue_messages,
 )
-from checkin.services.people.unchecked import is_given_out
+from checkin.services.people.registering.unchecked import is_given_out
 
 #: so many go on in one transaction, so that no gate waits long for it
 _AT_A_TIME = 200

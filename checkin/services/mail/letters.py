@@ -31,7 +31,7 @@ from checkin.services.events.own_texts import texts_of
 from checkin.services.mail.claims import Claimed
 from checkin.services.mail.outcomes import Letter
 from checkin.services.mail.sender import Sender
-from checkin.services.people.declining import decline_address
+from checkin.services.people.registering.declining import decline_address
 
 
 def letter_for(

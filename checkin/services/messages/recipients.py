@@ -27,7 +27,7 @@ from checkin.domain.messages.audience import Audience
 from checkin.domain.messages.kinds import BADGE_KINDS, KINDS, MessageKind
 from checkin.services.people.badge_messages import reachable
 from checkin.services.people.delegations import came_in
-from checkin.services.people.unchecked import IS_TO_BE_CHECKED
+from checkin.services.people.registering.unchecked import IS_TO_BE_CHECKED
 
 #: a message in one of these states has left, or may have
 _LEFT = (MessageState.SENT, MessageState.UNKNOWN)

@@ -28,8 +28,8 @@ from checkin.domain.scanning.verdict import Status
 from checkin.services.common.keyset import Turn, turned_page
 from checkin.services.common.moments import hour_of, moment_of
 from checkin.services.people.delegations import first_arrival, first_entry
-from checkin.services.people.registration import RegistrationSource
-from checkin.services.people.unchecked import IS_SEEN_AS_CONFIRMED
+from checkin.services.people.registering.registration import RegistrationSource
+from checkin.services.people.registering.unchecked import IS_SEEN_AS_CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)

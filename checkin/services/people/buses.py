@@ -27,7 +27,7 @@ from checkin.services.common.activity import note
 from checkin.services.common.list_version import next_list_version
 from checkin.services.people.bus_leaders import leaders_of, note_changed, note_leaving
 from checkin.services.people.delegations import first_arrival, first_entry
-from checkin.services.people.unchecked import IS_SEEN_AS_REGISTERED
+from checkin.services.people.registering.unchecked import IS_SEEN_AS_REGISTERED
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.events.days import today
 from checkin.services.people.delegations import first_entry
 from checkin.services.people.places import IS_UNCONFIRMED, free_places, kept_places
-from checkin.services.people.unchecked import unchecked_by_delegation
+from checkin.services.people.registering.unchecked import unchecked_by_delegation
 
 
 @dataclass(frozen=True, slots=True)

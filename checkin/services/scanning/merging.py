@@ -23,7 +23,7 @@ from checkin.services.badges.merged import badges_of_record, return_merged_recor
 from checkin.services.common.activity import note as note_activity
 from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.common.lookup import by_id
-from checkin.services.people.merged_registrations import (
+from checkin.services.people.registering.merged_registrations import (
     Pair,
     former_record,
     join_registrations,

@@ -23,8 +23,8 @@ from checkin.errors import NotFound
 from checkin.services.common.activity import note as note_activity
 from checkin.services.common.locks import lock_event
 from checkin.services.people.delegations import first_arrival
-from checkin.services.people.duplicates import namesake_of, twin_of
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.duplicates import namesake_of, twin_of
+from checkin.services.people.registering.registration import cancel
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.conflicts import (
     ArrivalDetails,

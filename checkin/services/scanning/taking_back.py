@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Admission, Bus, Event, ImportedRow, ImportRun, Participant
 from checkin.domain.common.problems import FieldProblem
-from checkin.domain.people.importing import Action
-from checkin.domain.people.roster import OF_BUS
+from checkin.domain.people.importing.importing import Action
+from checkin.domain.people.importing.roster import OF_BUS
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import MarhabaError, NotFound
 from checkin.services.badges.issue import mark_revoked, working_badge
@@ -26,11 +26,11 @@ from checkin.services.common.activity import note
 from checkin.services.common.list_version import bump_list_version, next_list_version
 from checkin.services.people.bus_leaders import add_leaders
 from checkin.services.people.buses import leave_buses, seat_people
-from checkin.services.people.import_runs import TakenBack, marks_of
-from checkin.services.people.importing import BATCH, half_of_the_time
+from checkin.services.people.importing.import_runs import TakenBack, marks_of
+from checkin.services.people.importing.importing import BATCH, half_of_the_time
 from checkin.services.people.moving import move_to_delegation
 from checkin.services.people.names import keep_compared_names
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 
 #: told (session, done, total) in the transaction of each batch; raising in it undoes the batch
 Reached = Callable[[Session, int, int], object]

@@ -19,8 +19,12 @@ from checkin.services.common.lookup import by_id
 from checkin.services.events.events import category_id_named
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.gates.searching import UsedUp, show_people
-from checkin.services.people.duplicates import twin_of
-from checkin.services.people.registration import Registered, RegistrationSource, register
+from checkin.services.people.registering.duplicates import twin_of
+from checkin.services.people.registering.registration import (
+    Registered,
+    RegistrationSource,
+    register,
+)
 from checkin.services.people.reserve_list import move_up_everywhere
 from checkin.services.scanning.lease_use import take_lent_place
 from checkin.services.scanning.possible_duplicates import note_duplicate

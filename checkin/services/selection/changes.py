@@ -23,9 +23,9 @@ from checkin.services.common.activity import note
 from checkin.services.mail.delivery_report import resend
 from checkin.services.people.badge_messages import channels_of, reachable, reachable_by, tell
 from checkin.services.people.delegations import has_come
-from checkin.services.people.registration import cancel, edit
+from checkin.services.people.registering.registration import cancel, edit
+from checkin.services.people.registering.unchecked import is_given_out
 from checkin.services.people.search import participant_by_id
-from checkin.services.people.unchecked import is_given_out
 from checkin.services.selection.conditions import conditions
 
 #: what stands for the delegation of somebody who stays in theirs

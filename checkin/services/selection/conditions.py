@@ -16,7 +16,7 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.mail.delivery_report import UNREACHED, Delivery, delivery_is
 from checkin.services.people.delegations import has_come
 from checkin.services.people.name_search import PERSON_OF, parts_of_names, record, spelt_alike
-from checkin.services.people.unchecked import IS_TO_BE_CHECKED
+from checkin.services.people.registering.unchecked import IS_TO_BE_CHECKED
 
 #: what a coordinator sees somebody as, who does not know who is to be checked
 _SEEN_AS: ColumnElement[str] = func.coalesce(Participant.unchecked_as, Participant.standing)

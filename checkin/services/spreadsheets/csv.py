@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.services.spreadsheets.limits import (
     MAX_CELL,
     MAX_COLUMNS,

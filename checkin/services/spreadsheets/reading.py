@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from checkin.domain.common.names import fold_name
-from checkin.domain.people.headings import column_named, match_headings
-from checkin.domain.people.importing import Row
-from checkin.domain.people.sheets import (
+from checkin.domain.people.importing.headings import column_named, match_headings
+from checkin.domain.people.importing.importing import Row
+from checkin.domain.people.importing.sheets import (
     LeftOut,
     RawRow,
     RawSheet,
@@ -24,7 +24,7 @@ from checkin.domain.people.sheets import (
     chosen_sheets,
     rows_of_sheet,
 )
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.services.spreadsheets.csv import read_csv
 from checkin.services.spreadsheets.limits import MAX_FILE_BYTES, MAX_ROWS, NumberedRow
 from checkin.services.spreadsheets.xlsx import read_xlsx

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from checkin.domain.common.problems import Problem
-from checkin.domain.people.importing import Row
-from checkin.domain.people.sheets import LeftOut, RawRow, RawSheet
+from checkin.domain.people.importing.importing import Row
+from checkin.domain.people.importing.sheets import LeftOut, RawRow, RawSheet
 from checkin.services.spreadsheets.reading import Table, Workbook
 
 

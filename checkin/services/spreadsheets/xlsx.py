@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.services.spreadsheets.limits import (
     MAX_COLUMNS,
     MAX_ROW_NUMBER,

@@ -11,7 +11,7 @@ from typing import Protocol
 # expat itself is safe once DTDs are refused, which `parse` does before anything else.
 from xml.parsers import expat
 
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.services.spreadsheets.limits import MAX_CELL
 
 _CHUNK = 1 << 16

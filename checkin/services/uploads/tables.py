@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from checkin.domain.people.extra_lines import extra_lines
+from checkin.domain.people.importing.extra_lines import extra_lines
+from checkin.domain.people.importing.sheets import HIDDEN, SheetChoices, chosen_sheets
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.domain.people.quotas import MAX_DELEGATIONS, QuotaRow, quota_column, quota_columns
-from checkin.domain.people.sheets import HIDDEN, SheetChoices, chosen_sheets
-from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.spreadsheets.limits import MAX_ROWS
 from checkin.services.spreadsheets.reading import (
     Table,

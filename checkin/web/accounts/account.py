@@ -18,7 +18,7 @@ from checkin.web.accounts.known_browser import remember_browser
 from checkin.web.accounts.password_words import different_sentence, weakness_sentence
 from checkin.web.accounts.role_words import role_names
 from checkin.web.accounts.sessions import begin_session
-from checkin.web.site.limits import by_operator, limited
+from checkin.web.site.refusals.limits import by_operator, limited
 from checkin.web.site.sessions import current_session_id, lifetimes
 from checkin.web.site.visits import EVERYBODY, Answer, Visit, pages, visited_by
 

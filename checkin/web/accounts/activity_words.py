@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from checkin.services.accounts.activity_log import Entry
 from checkin.services.accounts.failed_sign_ins import FAILURES
-from checkin.services.people.registration import RegistrationSource
+from checkin.services.people.registering.registration import RegistrationSource
 from checkin.web.accounts.role_words import role_names
 
 

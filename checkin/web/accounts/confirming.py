@@ -16,8 +16,8 @@ from checkin.db.engine import in_transaction
 from checkin.services.accounts.hashing import password_matches
 from checkin.services.accounts.sessions import confirm_session, is_confirmed
 from checkin.services.limits.rules import OWN_PASSWORD
-from checkin.web.site.addresses import this_address
-from checkin.web.site.limits import by_operator
+from checkin.web.site.addressing.addresses import this_address
+from checkin.web.site.refusals.limits import by_operator
 from checkin.web.site.sessions import (
     current_operator,
     current_session_confirmed_at,

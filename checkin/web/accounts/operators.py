@@ -32,9 +32,9 @@ from checkin.services.events.visibility import house_timezone
 from checkin.web.accounts.confirming import confirmed
 from checkin.web.accounts.passwords import send_link
 from checkin.web.accounts.role_words import role_names, role_notes
+from checkin.web.site.addressing.outgoing import mail_refusals, public_address
 from checkin.web.site.doubts import doubt_of
 from checkin.web.site.numbers import row_number
-from checkin.web.site.outgoing import mail_refusals, public_address
 from checkin.web.site.sessions import lifetimes
 from checkin.web.site.visits import ADMINISTRATORS, Answer, Visit, pages, visited_by
 from checkin.words.languages import LANGUAGES

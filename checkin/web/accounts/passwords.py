@@ -23,8 +23,8 @@ from checkin.services.mail.account_letters import account_letter
 from checkin.services.mail.post import send_now
 from checkin.web.accounts.known_browser import remember_browser
 from checkin.web.accounts.password_words import different_sentence, weakness_sentence
-from checkin.web.site.limits import by_client, limit_wrong_links, limited
-from checkin.web.site.outgoing import mail_refusals
+from checkin.web.site.addressing.outgoing import mail_refusals
+from checkin.web.site.refusals.limits import by_client, limit_wrong_links, limited
 from checkin.web.site.state import Marhaba
 from checkin.web.site.visits import PUBLIC, Answer, Visit, pages, visited_by
 

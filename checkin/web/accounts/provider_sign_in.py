@@ -32,9 +32,9 @@ from checkin.web.accounts.sessions import (
     remember_pending_second_factor,
     start_afresh,
 )
-from checkin.web.site.addresses import own_address
-from checkin.web.site.errors import too_many, waiting_sentence
-from checkin.web.site.limits import by_client
+from checkin.web.site.addressing.addresses import own_address
+from checkin.web.site.refusals.errors import too_many, waiting_sentence
+from checkin.web.site.refusals.limits import by_client
 from checkin.web.site.sessions import operator_or_none
 from checkin.web.site.visits import PUBLIC, Answer, Visit, pages, visited_by
 

@@ -19,7 +19,7 @@ from checkin.services.limits.rules import OWN_CODES
 from checkin.web.accounts.confirming import confirmed
 from checkin.web.accounts.passkeys import options_to_add
 from checkin.web.accounts.sessions import begin_session
-from checkin.web.site.limits import by_operator, limited
+from checkin.web.site.refusals.limits import by_operator, limited
 from checkin.web.site.visits import EVERYBODY, Answer, Visit, pages, visited_by
 
 bp = pages(__name__)

@@ -35,10 +35,10 @@ from checkin.web.accounts.sessions import (
     remember_pending_second_factor,
     start_afresh,
 )
-from checkin.web.site.addresses import own_address, public_address_of_page
-from checkin.web.site.errors import too_many, waiting_sentence
-from checkin.web.site.limits import by_client
-from checkin.web.site.refused_forms import keeps_nobody_signed_in
+from checkin.web.site.addressing.addresses import own_address, public_address_of_page
+from checkin.web.site.refusals.errors import too_many, waiting_sentence
+from checkin.web.site.refusals.limits import by_client
+from checkin.web.site.refusals.refused_forms import keeps_nobody_signed_in
 from checkin.web.site.sessions import current_session_id, operator_or_none
 from checkin.web.site.visits import EVERYBODY, PUBLIC, Answer, Visit, pages, visited_by
 

@@ -13,7 +13,6 @@ from checkin.web.api import (
     devices,
     health,
     help_desks,
-    hubs,
     kiosks,
     leases,
     lists,
@@ -30,11 +29,12 @@ from checkin.web.api.contract import (
     add_signature,
 )
 from checkin.web.api.description import complete
-from checkin.web.site.errors import register_errors
+from checkin.web.api.hubs.hubs import hubs
 from checkin.web.site.headers import add_api_headers
 from checkin.web.site.numbers import limit_numbers
 from checkin.web.site.permissions import PUBLIC, open_to
-from checkin.web.site.refused_requests import log_refusals
+from checkin.web.site.refusals.errors import register_errors
+from checkin.web.site.refusals.refused_requests import log_refusals
 from checkin.web.site.state import EXTENSION, Marhaba
 
 MAX_BODY_BYTES = 2 * 2**20

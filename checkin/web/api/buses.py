@@ -16,8 +16,8 @@ from checkin.services.gates.kiosks import refuse_in_kiosk
 from checkin.services.gates.searching import UsedUp, refuse_search
 from checkin.services.limits.rules import SEARCHES
 from checkin.services.scanning.annul import annul_scans
+from checkin.web.api.bodies.bus_bodies import AnnulManyReply, AnnulManyRequest, BusReply, BusRequest
 from checkin.web.api.budget import within_budget
-from checkin.web.api.bus_bodies import AnnulManyReply, AnnulManyRequest, BusReply, BusRequest
 from checkin.web.api.contract import accepts, current_device, for_devices, now, returns
 from checkin.web.api.supervisors import supervisor_of
 from checkin.web.site.json import json_response, utc_text

@@ -12,6 +12,14 @@ from checkin.protocol.gate_list import public_key_text
 from checkin.services.gates.devices import confirm_wipe, pair_device
 from checkin.services.gates.returning import Return, ask_to_return
 from checkin.services.limits.rules import PAIRING, RETURNING
+from checkin.web.api.bodies.schemas import (
+    PairReply,
+    PairRequest,
+    ReturnReply,
+    ReturnRequest,
+    WipedReply,
+    WipedRequest,
+)
 from checkin.web.api.contract import (
     accepts,
     for_revoked_devices,
@@ -19,14 +27,6 @@ from checkin.web.api.contract import (
     returns,
     sign_answer,
     token_of_request,
-)
-from checkin.web.api.schemas import (
-    PairReply,
-    PairRequest,
-    ReturnReply,
-    ReturnRequest,
-    WipedReply,
-    WipedRequest,
 )
 from checkin.web.site.json import gate_body, json_response, utc_text
 from checkin.web.site.permissions import DEVICE, open_to

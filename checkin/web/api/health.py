@@ -19,7 +19,7 @@ from checkin.protocol.version import VERSION
 from checkin.services.board.live_counts import live_counts
 from checkin.services.events.days import today
 from checkin.web.api.contract import METRICS_SCHEME, error_responses, now
-from checkin.web.site.behind_proxies import THROUGH_A_PROXY
+from checkin.web.site.addressing.behind_proxies import THROUGH_A_PROXY
 from checkin.web.site.json import json_response
 from checkin.web.site.permissions import PUBLIC, open_to
 from checkin.web.site.state import marhaba

@@ -18,6 +18,15 @@ from checkin.services.badges.replacing import Replacement, replace_badge
 from checkin.services.gates.kiosks import refuse_in_kiosk
 from checkin.services.gates.people_list import MOST_PAGES, note_taken, people_list, sealed_pages
 from checkin.services.gates.searching import record_shown, refuse_search
+from checkin.web.api.bodies.help_desk_bodies import (
+    PagesQuery,
+    PagesReply,
+    PeopleListReply,
+    ReplaceBadgeReply,
+    ReplaceBadgeRequest,
+    ShownReply,
+    ShownRequest,
+)
 from checkin.web.api.budget import show_scanned
 from checkin.web.api.contract import (
     accepts,
@@ -26,15 +35,6 @@ from checkin.web.api.contract import (
     for_devices,
     now,
     returns,
-)
-from checkin.web.api.help_desk_bodies import (
-    PagesQuery,
-    PagesReply,
-    PeopleListReply,
-    ReplaceBadgeReply,
-    ReplaceBadgeRequest,
-    ShownReply,
-    ShownRequest,
 )
 from checkin.web.api.supervisors import supervisor_of
 from checkin.web.site.json import json_response, utc_text

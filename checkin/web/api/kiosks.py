@@ -10,8 +10,8 @@ from flask import Response
 from checkin.db.engine import in_transaction
 from checkin.services.gates.help_calls import call_help
 from checkin.services.gates.kiosks import set_kiosk
+from checkin.web.api.bodies.kiosk_bodies import HelpReply, HelpRequest, KioskReply, KioskRequest
 from checkin.web.api.contract import accepts, current_device, for_devices, now, returns
-from checkin.web.api.kiosk_bodies import HelpReply, HelpRequest, KioskReply, KioskRequest
 from checkin.web.api.supervisors import supervisor_of
 from checkin.web.site.json import json_response, utc_text
 from checkin.web.site.state import marhaba

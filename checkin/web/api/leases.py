@@ -15,6 +15,7 @@ from checkin.errors import InvalidRequest
 from checkin.protocol.walk_ins import public_text
 from checkin.services.gates.authentication import mark_seen
 from checkin.services.gates.leases import GrantedLease, grant_lease, return_lease
+from checkin.web.api.bodies.lease_bodies import LeaseReply, LeaseRequest, LeaseReturned, ReturnQuery
 from checkin.web.api.clocks import milliseconds
 from checkin.web.api.contract import (
     accepts,
@@ -24,7 +25,6 @@ from checkin.web.api.contract import (
     now,
     returns,
 )
-from checkin.web.api.lease_bodies import LeaseReply, LeaseRequest, LeaseReturned, ReturnQuery
 from checkin.web.site.json import json_response, utc_text
 from checkin.web.site.state import marhaba
 

@@ -28,6 +28,8 @@ from checkin.services.gates.help_calls import call_of
 from checkin.services.gates.list_segments import list_of_segments
 from checkin.services.gates.recent_lists import ListAnswer
 from checkin.services.hub.held_lists import held_list, newest_cursor
+from checkin.web.api.bodies.schemas import GateListReply, ListQuery
+from checkin.web.api.bodies.status_bodies import StatusQuery, StatusReply
 from checkin.web.api.clocks import milliseconds
 from checkin.web.api.contract import (
     check_cursor,
@@ -40,8 +42,6 @@ from checkin.web.api.contract import (
     query,
     returns,
 )
-from checkin.web.api.schemas import GateListReply, ListQuery
-from checkin.web.api.status_bodies import StatusQuery, StatusReply
 from checkin.web.site.json import (
     gate_body,
     json_response,

@@ -30,6 +30,7 @@ from checkin.services.scanning.walk_ins import (
     ask_about_walk_in,
     register_walk_in,
 )
+from checkin.web.api.bodies.schemas import SearchQuery, SearchReply, WalkIn, WalkInReply
 from checkin.web.api.budget import within_budget
 from checkin.web.api.contract import (
     accepts,
@@ -41,7 +42,6 @@ from checkin.web.api.contract import (
     parsed_as,
     returns,
 )
-from checkin.web.api.schemas import SearchQuery, SearchReply, WalkIn, WalkInReply
 from checkin.web.site.json import json_response, utc_text
 from checkin.web.site.state import marhaba
 from checkin.words.problems import problem_sentence

@@ -10,7 +10,7 @@ from checkin.domain.scanning.reasons import Reason, step_for
 from checkin.domain.scanning.rehearsal import practice_message
 from checkin.domain.scanning.verdict import Status
 from checkin.services.scanning.rehearsal import PracticeAnswer
-from checkin.web.api.verdict_bodies import first_admission_body, next_step_body
+from checkin.web.api.bodies.verdict_bodies import first_admission_body, next_step_body
 from checkin.web.site.json import utc_text
 
 

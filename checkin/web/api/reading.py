@@ -19,6 +19,13 @@ from checkin.services.events.days import today
 from checkin.services.integrations.read_tokens import Reader, reader_of, try_to_note_use
 from checkin.services.integrations.reading import arrivals_after, people_after
 from checkin.services.limits.rules import READS, WRONG_TOKENS
+from checkin.web.api.bodies.read_bodies import (
+    ArrivalsReply,
+    CountsReply,
+    PageQuery,
+    PeopleReply,
+    TokenReply,
+)
 from checkin.web.api.contract import (
     READ_SCHEME,
     describe,
@@ -27,13 +34,6 @@ from checkin.web.api.contract import (
     query,
     returns,
     token_of_request,
-)
-from checkin.web.api.read_bodies import (
-    ArrivalsReply,
-    CountsReply,
-    PageQuery,
-    PeopleReply,
-    TokenReply,
 )
 from checkin.web.site.json import json_response, status_body, utc_text
 from checkin.web.site.permissions import TOKEN, open_to

@@ -34,6 +34,16 @@ from checkin.services.scanning.overrides import supervisor_claimed, supervisor_w
 from checkin.services.scanning.record import force_reason_of, record_batch, record_scan
 from checkin.services.scanning.rehearsal import rehearse
 from checkin.services.scanning.storage import Answer, Decided, Reading
+from checkin.web.api.bodies.scan_bodies import (
+    AnnulReply,
+    AnnulRequest,
+    BatchReply,
+    BatchRequest,
+    LiveScan,
+    ScanReply,
+    ScanRequest,
+)
+from checkin.web.api.bodies.verdict_bodies import first_admission_body, next_step_body
 from checkin.web.api.budget import may_be_named, show_scanned
 from checkin.web.api.clocks import live_moment, milliseconds, shifted
 from checkin.web.api.contract import (
@@ -48,17 +58,7 @@ from checkin.web.api.contract import (
 )
 from checkin.web.api.offers import Offers
 from checkin.web.api.practice import practice_body, practice_result
-from checkin.web.api.scan_bodies import (
-    AnnulReply,
-    AnnulRequest,
-    BatchReply,
-    BatchRequest,
-    LiveScan,
-    ScanReply,
-    ScanRequest,
-)
 from checkin.web.api.supervisors import supervisor_of
-from checkin.web.api.verdict_bodies import first_admission_body, next_step_body
 from checkin.web.site.json import json_response, utc_text
 from checkin.web.site.state import marhaba
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from checkin.web.asgi.environ import Scope
 from checkin.web.asgi.memory import Memory
-from checkin.web.site.request_body import LONGEST_READ_BYTES
+from checkin.web.site.refusals.request_body import LONGEST_READ_BYTES
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 

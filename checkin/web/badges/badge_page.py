@@ -37,9 +37,9 @@ from checkin.services.badges.page import (
 )
 from checkin.services.badges.wallets import Wallet, google_link_of, pass_of, wallets_for
 from checkin.services.events.days import reserve_hour
-from checkin.services.people.declining import decline_address
+from checkin.services.people.registering.declining import decline_address
 from checkin.web.badges.ways import contact_of, place_of
-from checkin.web.site.limits import limit_wrong_links
+from checkin.web.site.refusals.limits import limit_wrong_links
 from checkin.web.site.visits import LINK, PUBLIC, Answer, Visit, open_to, pages, visited_by
 from checkin.words.catalogues import msgid, say
 from checkin.words.languages import LANGUAGES

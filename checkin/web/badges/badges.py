@@ -20,14 +20,14 @@ from checkin.services.events.look import look_of
 from checkin.services.mail.delivery_report import resend
 from checkin.services.mail.sending_job import start_telling
 from checkin.services.network.public_address import PublicAddress
-from checkin.services.people.blocking import block_of
+from checkin.services.people.registering.blocking import block_of
 from checkin.services.people.timeline import Timeline, timeline_of
 from checkin.services.scanning.merging import records_merged_into
 from checkin.web.badges.sharing import Sharing, sharing_of
 from checkin.web.badges.timeline_words import lines_of
-from checkin.web.site.addresses import this_address
+from checkin.web.site.addressing.addresses import this_address
+from checkin.web.site.addressing.outgoing import address_refusal, mail_refusals, public_address
 from checkin.web.site.designs import asked_design
-from checkin.web.site.outgoing import address_refusal, mail_refusals, public_address
 from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import NAMES, REGISTRARS, Answer, EventVisit, pages, visited_by
 

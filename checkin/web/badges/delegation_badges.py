@@ -19,17 +19,17 @@ from checkin.services.mail.delivery_report import (
     page_by_delivery,
 )
 from checkin.services.network.public_address import PublicAddress
-from checkin.services.people.unchecked import is_withheld_from
+from checkin.services.people.registering.unchecked import is_withheld_from
 from checkin.web.badges.sharing import Sharing, sharing_of
 from checkin.web.jobs.asking import ask_for
 from checkin.web.mail.delivery_words import delivery_word
-from checkin.web.site.addresses import asked_turn, this_address
+from checkin.web.site.addressing.addresses import asked_turn, this_address
+from checkin.web.site.addressing.outgoing import address_refusal, public_address
 from checkin.web.site.designs import asked_design
-from checkin.web.site.limits import by_operator, limited
-from checkin.web.site.outgoing import address_refusal, public_address
+from checkin.web.site.refusals.limits import by_operator, limited
 from checkin.web.site.visits import REGISTRARS, Answer, DelegationVisit, pages, visited_by
-from checkin.worker.badge_pictures import BADGE_PICTURES
-from checkin.worker.badge_sheets import BADGE_SHEETS
+from checkin.worker.work.badge_pictures import BADGE_PICTURES
+from checkin.worker.work.badge_sheets import BADGE_SHEETS
 
 bp = pages(__name__)
 

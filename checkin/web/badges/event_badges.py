@@ -6,9 +6,9 @@ from checkin.services.badges.specs import badges_by_delegation
 from checkin.services.limits.rules import SHEETS
 from checkin.web.jobs.asking import ask_for
 from checkin.web.site.designs import asked_design
-from checkin.web.site.limits import by_operator, limited
+from checkin.web.site.refusals.limits import by_operator, limited
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
-from checkin.worker.badge_sheets import BADGE_SHEETS
+from checkin.worker.work.badge_sheets import BADGE_SHEETS
 
 bp = pages(__name__)
 

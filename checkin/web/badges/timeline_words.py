@@ -14,7 +14,7 @@ from checkin.domain.people.fields import FIELDS, KEY_OF
 from checkin.domain.scanning.messages import let_in_message, refusal_message
 from checkin.domain.scanning.verdict import Source
 from checkin.services.mail.delivery_report import Delivery
-from checkin.services.people.registration import RegistrationSource
+from checkin.services.people.registering.registration import RegistrationSource
 from checkin.services.people.timeline import Happening
 from checkin.web.accounts.activity_words import action_words
 from checkin.web.mail.channel_words import channel_word

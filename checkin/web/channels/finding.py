@@ -15,8 +15,8 @@ from checkin.services.channels.badge_requests import (
     typed_contact,
 )
 from checkin.services.limits.rules import FINDING_ADDRESS, FINDING_CONTACT, FINDING_LINK
-from checkin.web.site.limits import by_client, by_path, limit_wrong_links, limited
-from checkin.web.site.outgoing import address_for_others
+from checkin.web.site.addressing.outgoing import address_for_others
+from checkin.web.site.refusals.limits import by_client, by_path, limit_wrong_links, limited
 from checkin.web.site.visits import PUBLIC, STAFF, Answer, EventVisit, Visit, pages, visited_by
 from checkin.words.problems import problem_advice
 

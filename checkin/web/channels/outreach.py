@@ -21,9 +21,9 @@ from checkin.services.channels.outreach import (
     without_number,
 )
 from checkin.web.badges.sharing import sharing_of
-from checkin.web.site.addresses import this_address
+from checkin.web.site.addressing.addresses import this_address
+from checkin.web.site.addressing.outgoing import address_refusal, public_address
 from checkin.web.site.numbers import row_number
-from checkin.web.site.outgoing import address_refusal, public_address
 from checkin.web.site.visits import REGISTRARS, Answer, DelegationVisit, pages, visited_by
 
 bp = pages(__name__)

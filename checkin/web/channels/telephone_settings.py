@@ -36,7 +36,7 @@ from checkin.web.mail.channel_words import (
     channels_words,
     stop_sentences,
 )
-from checkin.web.site.outgoing import public_address
+from checkin.web.site.addressing.outgoing import public_address
 from checkin.web.site.visits import ADMINISTRATORS, STAFF, Answer, Visit, pages, visited_by
 from checkin.words.problems import problem_advice
 

@@ -20,7 +20,7 @@ from checkin.services.lifecycle.copying import Copied, Part, copy_event
 from checkin.web.jobs.asking import ask_for
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
-from checkin.worker.people_copy import PEOPLE_COPY
+from checkin.worker.work.people_copy import PEOPLE_COPY
 
 bp = pages(__name__)
 

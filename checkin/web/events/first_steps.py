@@ -12,7 +12,7 @@ from checkin.services.lifecycle.first_steps import CHECKS, Step, next_step, skip
 from checkin.web.events.readiness_words import SIGNS, check_rows, facts_of, light_words
 from checkin.web.gates.pairing import asked_pairing
 from checkin.web.network.telephone import telephone_check
-from checkin.web.site.outgoing import address_refusal, mail_refusals, public_address
+from checkin.web.site.addressing.outgoing import address_refusal, mail_refusals, public_address
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 
 bp = pages(__name__)

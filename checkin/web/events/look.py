@@ -18,7 +18,7 @@ from checkin.web.jobs.asking import ask_within, wait_for
 from checkin.web.jobs.job_state import job_state
 from checkin.web.site.numbers import row_number
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
-from checkin.worker.look import LOOK
+from checkin.worker.work.look import LOOK
 
 bp = pages(__name__)
 

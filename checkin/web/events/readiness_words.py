@@ -12,9 +12,9 @@ from checkin.domain.events.readiness import Check, Light, ReadinessFacts, lights
 from checkin.services.events.visibility import house_timezone
 from checkin.services.lifecycle.readiness import readiness_of
 from checkin.web.mail.sending_state import sending_now
-from checkin.web.site.addresses import this_address
+from checkin.web.site.addressing.addresses import this_address
+from checkin.web.site.addressing.outgoing import public_address
 from checkin.web.site.languages import local_moment, number
-from checkin.web.site.outgoing import public_address
 from checkin.web.site.visits import EventVisit
 
 

@@ -23,7 +23,7 @@ from checkin.web.events.receipt_words import (
 )
 from checkin.web.jobs.asking import ask_for
 from checkin.web.site.visits import ADMINISTRATORS, STAFF, Answer, EventVisit, pages, visited_by
-from checkin.worker.event_export import EVENT_EXPORT
+from checkin.worker.work.event_export import EVENT_EXPORT
 
 bp = pages(__name__)
 

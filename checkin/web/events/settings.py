@@ -20,7 +20,7 @@ from checkin.services.lifecycle.first_steps import Step
 from checkin.services.lifecycle.settings import CapacityBelowPeople, change_event, open_event
 from checkin.services.messages.changes import ask_about_change, told_of
 from checkin.web.events.first_steps import step_names
-from checkin.web.site.outgoing import public_address
+from checkin.web.site.addressing.outgoing import public_address
 from checkin.web.site.shared_forms import FormOvertaken, changes_said, refuse_overtaken
 from checkin.web.site.visits import STAFF, Answer, EventVisit, Visit, pages, visited_by
 from checkin.words.languages import LANGUAGES

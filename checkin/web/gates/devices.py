@@ -20,9 +20,9 @@ from checkin.services.gates.gates import categories_of_gates, change_device
 from checkin.services.gates.leases import lent_to
 from checkin.services.gates.pairings import pairing_progress
 from checkin.web.gates.pairing import asked_pairing
+from checkin.web.site.addressing.outgoing import address_refusal
 from checkin.web.site.json import json_response
 from checkin.web.site.numbers import row_number
-from checkin.web.site.outgoing import address_refusal
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
 

@@ -18,14 +18,14 @@ _PATTERNS = (
     "css/scan.css",
     "js/old-browser.js",
     "js/shared/*.js",
-    "js/offline/*.js",
+    "js/offline/**/*.js",
     "js/server/*.js",
-    "js/scan/*.js",
+    "js/scan/**/*.js",
     "vendor/vazirmatn/*.woff2",
     "vendor/zxing-wasm/es/**/*.js",
     "vendor/zxing-wasm/*.wasm",
 )
-_NOT_KEPT = "js/scan/page-worker.js"
+_NOT_KEPT = "js/scan/camera/page-worker.js"
 #: what the pages' own text comes from
 _TEMPLATES = ("gates/scan.html", "_partials/**/*.html")
 _PROGRAM = ("domain/common/name_tables.py", "domain/scanning/*.py", "web/gates/scan_*.py")

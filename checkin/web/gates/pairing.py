@@ -20,7 +20,7 @@ from checkin.services.gates.pairings import (
     pairing_progress,
     pairing_with_code,
 )
-from checkin.web.site.outgoing import public_address
+from checkin.web.site.addressing.outgoing import public_address
 from checkin.web.site.visits import EventVisit
 from checkin.words.problems import problem_advice
 

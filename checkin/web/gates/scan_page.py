@@ -30,7 +30,7 @@ def scan(visit: Visit) -> Answer:
 @open_to(PUBLIC)
 def decoder() -> Answer:
     """Return the decoder of codes; the page's service worker could not serve it elsewhere."""
-    return current_app.send_static_file("js/scan/decoder-worker.js")
+    return current_app.send_static_file("js/scan/camera/decoder-worker.js")
 
 
 @bp.get("/scan/worker.js")
@@ -47,7 +47,7 @@ def worker(visit: Visit) -> Answer:
             *(visit.address("static", filename=name) for name in scan_page_files(static)),
         ],
     }
-    program = (static / "js/scan/page-worker.js").read_text("utf-8")
+    program = (static / "js/scan/camera/page-worker.js").read_text("utf-8")
     response = make_response(f"const PRECACHE = {json.dumps(precache)};\n{program}")
     response.mimetype = "text/javascript"
     response.headers["Cache-Control"] = "no-cache"

@@ -17,7 +17,7 @@ from checkin.services.gates.leases import lent_to
 from checkin.services.hubs.pairing import open_hub_pairing
 from checkin.services.hubs.reports import hubs_of
 from checkin.services.hubs.revocation import revoke_hub
-from checkin.web.site.outgoing import address_refusal, public_address
+from checkin.web.site.addressing.outgoing import address_refusal, public_address
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
 

@@ -15,7 +15,7 @@ from checkin.domain.integrations.read_tokens import (
     read_scopes,
 )
 from checkin.services.integrations.read_tokens import add_token, revoke_token, tokens_of
-from checkin.web.site.outgoing import public_address
+from checkin.web.site.addressing.outgoing import public_address
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
 

@@ -13,7 +13,7 @@ from checkin.domain.common.problems import InvalidValue
 from checkin.domain.events.details import whole_number
 from checkin.domain.integrations.sheets import LONGEST, SHORTEST, USUAL, Waits
 from checkin.domain.people.fields import KEY_OF
-from checkin.domain.people.row_numbers import row_label
+from checkin.domain.people.importing.row_numbers import row_label
 from checkin.errors import NotFound
 from checkin.services.integrations.sheet_fetching import SheetFault, fetch, record_fault
 from checkin.services.integrations.sheets import (
@@ -36,13 +36,13 @@ from checkin.services.jobs.own_jobs import own_job
 from checkin.services.jobs.queue import result_of
 from checkin.services.limits.rules import UPLOADS
 from checkin.services.network.outgoing import Destination
-from checkin.services.people.import_drafts import UploadedFile
+from checkin.services.people.importing.import_drafts import UploadedFile
 from checkin.web.integrations.sheet_words import fault_sentence, kind_words
 from checkin.web.jobs.asking import wait_for
 from checkin.web.jobs.job_state import job_state
-from checkin.web.people.import_pages import take_fetched
-from checkin.web.site.limits import by_operator, limited
+from checkin.web.people.importing.import_pages import take_fetched
 from checkin.web.site.numbers import row_number
+from checkin.web.site.refusals.limits import by_operator, limited
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.problems import column_name, problem_advice, problem_sentence
 

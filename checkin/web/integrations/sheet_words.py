@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from checkin.db.models import SheetSource
 from checkin.domain.integrations.sheets import SheetProblem, Waits
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.words.unreadable import unreadable_sentence
 
 

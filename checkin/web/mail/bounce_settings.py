@@ -14,7 +14,7 @@ from checkin.domain.mail.bounce_mailbox import TLS_PORT, MailboxFault, MailboxSe
 from checkin.domain.network.public_address import RULING, AddressSource, Given
 from checkin.services.events.visibility import house_timezone
 from checkin.services.jobs.workers import is_any_alive
-from checkin.services.mail.mailbox_settings import (
+from checkin.services.mail.mailbox.mailbox_settings import (
     has_mailbox_password,
     keep_mailbox,
     last_look,
@@ -22,7 +22,7 @@ from checkin.services.mail.mailbox_settings import (
     mailbox_settings,
 )
 from checkin.web.accounts.confirming import FIELD, confirmed, is_confirmed_here
-from checkin.web.site.outgoing import source_words
+from checkin.web.site.addressing.outgoing import source_words
 from checkin.web.site.visits import ADMINISTRATORS, STAFF, Answer, Visit, pages, visited_by
 from checkin.words.problems import problem_advice
 

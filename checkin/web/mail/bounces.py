@@ -7,7 +7,7 @@ import hmac
 from flask import Blueprint, request
 
 from checkin.errors import NotFound
-from checkin.services.mail.bounces import record_report
+from checkin.services.mail.mailbox.bounces import record_report
 from checkin.services.uploads.bounces import read_report
 from checkin.web.site.json import json_response
 from checkin.web.site.visits import LINK, Answer, Visit, visited_by

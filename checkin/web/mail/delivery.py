@@ -33,12 +33,12 @@ from checkin.web.mail.channel_words import channel_word, channels_words, stop_se
 from checkin.web.mail.delivery_words import delivery_word, filter_words
 from checkin.web.mail.message_texts import send_test
 from checkin.web.mail.sending_state import sending_now
-from checkin.web.site.addresses import asked_turn, this_address
+from checkin.web.site.addressing.addresses import asked_turn, this_address
+from checkin.web.site.addressing.outgoing import mail_refusals, mail_sender, public_address
 from checkin.web.site.json import json_response
 from checkin.web.site.numbers import row_number
-from checkin.web.site.outgoing import mail_refusals, mail_sender, public_address
 from checkin.web.site.visits import REGISTRARS, STAFF, Answer, EventVisit, pages, visited_by
-from checkin.worker.delivery_list import DELIVERY_LIST
+from checkin.worker.work.delivery_list import DELIVERY_LIST
 
 bp = pages(__name__)
 

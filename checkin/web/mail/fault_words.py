@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from checkin.domain.mail.faults import MailFault
 from checkin.domain.mail.server import MailServer, MailSettings
 from checkin.services.mail.outcomes import Outcome
-from checkin.web.site.outgoing import shown_sender
+from checkin.web.site.addressing.outgoing import shown_sender
 from checkin.words.problems import shown
 
 

@@ -26,8 +26,8 @@ from checkin.services.mail.server_settings import (
 from checkin.services.network.public_address import SenderAddress, keep_sender
 from checkin.web.accounts.confirming import FIELD, confirmed, is_confirmed_here
 from checkin.web.mail.fault_words import fault_sentence
-from checkin.web.site.addresses import own_address
-from checkin.web.site.outgoing import (
+from checkin.web.site.addressing.addresses import own_address
+from checkin.web.site.addressing.outgoing import (
     mail_destination,
     sender_refusal,
     shown_sender,

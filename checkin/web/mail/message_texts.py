@@ -22,7 +22,12 @@ from checkin.services.mail.post import outcome_of
 from checkin.services.mail.previews import Previewed, preview_html, preview_letter
 from checkin.web.mail.fault_words import outcome_sentence
 from checkin.web.mail.message_words import kind_words, text_label, text_problem
-from checkin.web.site.outgoing import mail_destination, mail_refusals, mail_sender, shown_sender
+from checkin.web.site.addressing.outgoing import (
+    mail_destination,
+    mail_refusals,
+    mail_sender,
+    shown_sender,
+)
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.languages import LANGUAGES
 

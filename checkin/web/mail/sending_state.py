@@ -17,8 +17,8 @@ from checkin.services.mail.sending_job import newest_sending
 from checkin.services.mail.waiting import Wait, WaitsFor, wait_of
 from checkin.web.jobs.job_words import problem_sentence
 from checkin.web.mail.fault_words import fault_sentence
+from checkin.web.site.addressing.outgoing import shown_sender
 from checkin.web.site.languages import local_moment, number
-from checkin.web.site.outgoing import shown_sender
 from checkin.web.site.visits import EventVisit
 
 

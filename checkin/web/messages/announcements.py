@@ -52,8 +52,8 @@ from checkin.services.messages.sending import (
     messages_by_state,
     progress_of_announcement,
 )
+from checkin.services.people.registering.unchecked import is_withheld_from
 from checkin.services.people.search import participant_by_id
-from checkin.services.people.unchecked import is_withheld_from
 from checkin.web.jobs.asking import ask_for
 from checkin.web.mail.message_texts import mail_page, send_test
 from checkin.web.mail.message_words import kinds_of_messages
@@ -66,14 +66,14 @@ from checkin.web.messages.announcement_form import (
     sent_form,
 )
 from checkin.web.messages.announcement_words import about_words, state_words
-from checkin.web.site.addresses import this_address
+from checkin.web.site.addressing.addresses import this_address
+from checkin.web.site.addressing.outgoing import mail_refusals, mail_sender, shown_sender
 from checkin.web.site.json import json_response
 from checkin.web.site.languages import number as in_words
 from checkin.web.site.numbers import row_number
-from checkin.web.site.outgoing import mail_refusals, mail_sender, shown_sender
 from checkin.web.site.visits import REGISTRARS, STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.languages import LANGUAGES
-from checkin.worker.announcements import ANNOUNCEMENT_LIST
+from checkin.worker.work.announcements import ANNOUNCEMENT_LIST
 
 bp = pages(__name__)
 

@@ -7,10 +7,10 @@ from checkin.domain.messages.kinds import MessageKind
 from checkin.errors import NotFound
 from checkin.services.mail.previews import Previewed, preview_html
 from checkin.services.messages.previews import spec_of_person
+from checkin.services.people.registering.unchecked import is_withheld_from
 from checkin.services.people.search import participant_by_id
-from checkin.services.people.unchecked import is_withheld_from
 from checkin.web.mail.message_texts import mail_page
-from checkin.web.site.outgoing import shown_sender
+from checkin.web.site.addressing.outgoing import shown_sender
 from checkin.web.site.visits import REGISTRARS, Answer, EventVisit, pages, visited_by
 
 bp = pages(__name__)

@@ -23,15 +23,15 @@ from checkin.services.network.telephone_check import (
     record_opening,
 )
 from checkin.web.network.telephone import asking_browser, telephone_check
-from checkin.web.site.addresses import own_address
-from checkin.web.site.json import json_response, utc_text
-from checkin.web.site.limits import limit_wrong_links
-from checkin.web.site.outgoing import (
+from checkin.web.site.addressing.addresses import own_address
+from checkin.web.site.addressing.outgoing import (
     address_refusal,
     public_address,
     source_words,
 )
+from checkin.web.site.json import json_response, utc_text
 from checkin.web.site.permissions import may_use
+from checkin.web.site.refusals.limits import limit_wrong_links
 from checkin.web.site.visits import ADMINISTRATORS, PUBLIC, STAFF, Answer, Visit, pages, visited_by
 from checkin.words.problems import problem_advice
 

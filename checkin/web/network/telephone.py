@@ -16,7 +16,7 @@ from checkin.services.network.telephone_check import (
     check_link,
     opened_elsewhere,
 )
-from checkin.web.site.behind_proxies import THROUGH_A_PROXY
+from checkin.web.site.addressing.behind_proxies import THROUGH_A_PROXY
 from checkin.web.site.visits import Visit
 
 

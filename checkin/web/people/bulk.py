@@ -27,14 +27,14 @@ from checkin.services.selection.changes import (
 from checkin.web.jobs.asking import ask_within, wait_for
 from checkin.web.jobs.job_state import job_state
 from checkin.web.people.listing import asked_selection, change_words
+from checkin.web.site.addressing.outgoing import mail_refusals
 from checkin.web.site.designs import asked_design
 from checkin.web.site.languages import both_names
 from checkin.web.site.numbers import row_number
-from checkin.web.site.outgoing import mail_refusals
 from checkin.web.site.visits import REGISTRARS, Answer, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
-from checkin.worker.badge_sheets import BADGE_SHEETS
-from checkin.worker.bulk_changes import BULK_CHANGE
+from checkin.worker.work.badge_sheets import BADGE_SHEETS
+from checkin.worker.work.bulk_changes import BULK_CHANGE
 
 bp = pages(__name__)
 

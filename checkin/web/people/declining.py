@@ -5,9 +5,14 @@ from __future__ import annotations
 from flask import make_response
 
 from checkin.services.mail.sending_job import start_telling
-from checkin.services.people.declining import Declining, Invited, decline, invited_by_link
-from checkin.web.site.addresses import this_address
-from checkin.web.site.outgoing import mail_refusals
+from checkin.services.people.registering.declining import (
+    Declining,
+    Invited,
+    decline,
+    invited_by_link,
+)
+from checkin.web.site.addressing.addresses import this_address
+from checkin.web.site.addressing.outgoing import mail_refusals
 from checkin.web.site.visits import LINK, Answer, Visit, pages, visited_by
 
 bp = pages(__name__)

@@ -11,13 +11,22 @@ from flask_babel import ngettext
 from badges.link_qr import link_qr_address, link_qr_png
 from checkin.errors import NotFound
 from checkin.services.events.events import categories_of
-from checkin.services.people.applications import count_waiting, decide_on, waiting_applications
-from checkin.services.people.giving_out import count_to_give_out, give_out_badges
-from checkin.services.people.public_registration import link_address, link_of, renew_link, set_link
-from checkin.web.site.addresses import this_address
+from checkin.services.people.registering.applications import (
+    count_waiting,
+    decide_on,
+    waiting_applications,
+)
+from checkin.services.people.registering.giving_out import count_to_give_out, give_out_badges
+from checkin.services.people.registering.public_registration import (
+    link_address,
+    link_of,
+    renew_link,
+    set_link,
+)
+from checkin.web.site.addressing.addresses import this_address
+from checkin.web.site.addressing.outgoing import address_for_others, address_refusal, public_address
 from checkin.web.site.languages import both_names
 from checkin.web.site.numbers import row_number
-from checkin.web.site.outgoing import address_for_others, address_refusal, public_address
 from checkin.web.site.visits import REGISTRARS, Answer, DelegationVisit, pages, visited_by
 
 bp = pages(__name__)
@@ -36,7 +45,7 @@ def show(visit: DelegationVisit) -> Answer:
     invitation = _("Register with this link:")
     words = quote(f"{invitation}\n{address}", safe="")
     return visit.show(
-        "people/delegation_link.html",
+        "people/delegations/delegation_link.html",
         link=link,
         address=address,
         picture=link_qr_address(address),

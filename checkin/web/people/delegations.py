@@ -14,10 +14,10 @@ from checkin.services.people.figures import (
     kept_for_gates,
     places_left,
 )
+from checkin.services.people.registering.unchecked import unchecked_by_delegation
 from checkin.services.people.reserve_list import moves_up_until
-from checkin.services.people.unchecked import unchecked_by_delegation
 from checkin.web.people.listing import listed_people
-from checkin.web.site.addresses import asked_turn
+from checkin.web.site.addressing.addresses import asked_turn
 from checkin.web.site.visits import (
     REGISTRARS,
     Answer,
@@ -44,7 +44,7 @@ def index(visit: EventVisit) -> Answer:
         figures_of_delegations(session, event.id, day=visit.today), key=lambda each: each.name
     )
     return visit.show(
-        "people/delegations.html",
+        "people/delegations/delegations.html",
         delegations=found,
         left=places_left(session, event.id, visit.now),
         to_check=sum(of.all for of in unchecked_by_delegation(session, event.id).values()),
@@ -59,7 +59,7 @@ def show(visit: DelegationVisit) -> Answer:
     session, own, by_coordinator = visit.session, visit.delegation, visit.by_coordinator
     figures, left = figures_seen(session, own, visit.now, by_coordinator=by_coordinator)
     return visit.show(
-        "people/delegation.html",
+        "people/delegations/delegation.html",
         figures=figures,
         left=left,
         kept=kept_for_gates(session, own),
@@ -83,7 +83,7 @@ def arrivals(visit: DelegationVisit) -> Answer:
         session, own, shown, asked_turn(), day=visit.today, by_coordinator=by_coordinator
     )
     return visit.show(
-        "people/delegation_arrivals.html",
+        "people/delegations/delegation_arrivals.html",
         figures=figures,
         shown=shown,
         people=people,

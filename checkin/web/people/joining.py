@@ -15,18 +15,18 @@ from checkin.domain.people.registration import NOT_ASKED, Registration, validate
 from checkin.errors import TooManyRequests
 from checkin.services.limits.rules import JOINING_ADDRESS, JOINING_CONTACT, JOINING_LINK
 from checkin.services.mail.letters import notice_of
+from checkin.services.mail.mailbox.received_letters import may_leave, received_letter
 from checkin.services.mail.post import send_now
-from checkin.services.mail.received_letters import may_leave, received_letter
-from checkin.services.people.applications import apply_by_link
-from checkin.services.people.public_registration import (
+from checkin.services.people.registering.applications import apply_by_link
+from checkin.services.people.registering.public_registration import (
     PrivacyNotice,
     RegistrationLink,
     privacy_notice,
     registration_link_by_secret,
 )
+from checkin.web.site.addressing.outgoing import mail_refusals
 from checkin.web.site.doubts import doubt_of
-from checkin.web.site.limits import by_client, by_path, limit_wrong_links, limited
-from checkin.web.site.outgoing import mail_refusals
+from checkin.web.site.refusals.limits import by_client, by_path, limit_wrong_links, limited
 from checkin.web.site.visits import PUBLIC, Answer, Visit, pages, visited_by
 from checkin.words.problems import problem_sentence
 
@@ -171,4 +171,4 @@ def _page(
     sent: bool = False,
 ) -> str:
     about = {"link": link, "notice": notice, "fields": _FIELDS, "attempt": attempt}
-    return visit.show("people/joining.html", **about, sent=sent)
+    return visit.show("people/delegations/joining.html", **about, sent=sent)

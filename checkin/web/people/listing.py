@@ -26,7 +26,7 @@ from checkin.services.events.events import categories_of, delegations_of
 from checkin.services.people.buses import buses_of
 from checkin.services.selection.people import Asked, people_page
 from checkin.web.mail.delivery_words import delivery_word, filter_words
-from checkin.web.site.addresses import asked_turn
+from checkin.web.site.addressing.addresses import asked_turn
 from checkin.web.site.cookies import cookie_name
 from checkin.web.site.languages import both_names
 from checkin.web.site.permissions import may_use

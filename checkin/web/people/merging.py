@@ -12,8 +12,8 @@ from checkin.db.models import Category, Delegation, Operator, Participant
 from checkin.domain.people.fields import Field
 from checkin.domain.people.merging import COMPARED, filled_in
 from checkin.errors import Conflict, InvalidRequest, MergedAway, PlaceGone
+from checkin.services.people.registering.unchecked import is_withheld_from
 from checkin.services.people.search import people_alike, people_found
-from checkin.services.people.unchecked import is_withheld_from
 from checkin.services.scanning.merging import (
     MergePlan,
     Wish,

@@ -10,6 +10,7 @@ from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
 from checkin.domain.common.problems import InvalidValue
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.domain.people.quotas import (
     COLUMNS,
     MAX_DELEGATIONS,
@@ -20,7 +21,6 @@ from checkin.domain.people.quotas import (
     plan_quotas,
     validate_delegation,
 )
-from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.limits.rules import UPLOADS
 from checkin.services.people.delegation_deletion import delete_delegation
 from checkin.services.people.quotas import (
@@ -31,7 +31,7 @@ from checkin.services.people.quotas import (
     new_delegation,
 )
 from checkin.services.uploads.tables import read_quota_sheet
-from checkin.web.people.import_review import line_words
+from checkin.web.people.importing.import_review import line_words
 from checkin.web.people.listed_forms import (
     NONE_REFUSED,
     ChangeByDetails,
@@ -40,7 +40,7 @@ from checkin.web.people.listed_forms import (
     change_by_form,
 )
 from checkin.web.site.languages import list_separator
-from checkin.web.site.limits import by_operator, limited
+from checkin.web.site.refusals.limits import by_operator, limited
 from checkin.web.site.visits import STAFF, Answer, DelegationVisit, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
 from checkin.words.unreadable import unreadable_sentence

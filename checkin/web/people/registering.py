@@ -19,10 +19,10 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import InvalidRequest, NotFound, PossibleDuplicate
 from checkin.services.mail.sending_job import start_telling
 from checkin.services.people.badge_messages import tell
-from checkin.services.people.blocking import block, unblock
 from checkin.services.people.delegations import visible_delegation
 from checkin.services.people.moved_arrivals import arrival_of
-from checkin.services.people.registration import (
+from checkin.services.people.registering.blocking import block, unblock
+from checkin.services.people.registering.registration import (
     Registered,
     RegistrationSource,
     cancel,
@@ -31,8 +31,8 @@ from checkin.services.people.registration import (
     reinstate,
 )
 from checkin.services.people.search import participant_by_id
+from checkin.web.site.addressing.outgoing import mail_refusals
 from checkin.web.site.doubts import doubt_of
-from checkin.web.site.outgoing import mail_refusals
 from checkin.web.site.shared_forms import FormOvertaken, refuse_overtaken
 from checkin.web.site.visits import EventVisit
 from checkin.words.problems import problem_sentence

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 
 from checkin.errors import MergedAway
 from checkin.services.mail.sending_job import start_telling
-from checkin.services.people.checking import PAGE_SIZE, people_to_check
-from checkin.services.people.registration import confirm_checked
-from checkin.web.site.outgoing import mail_refusals
+from checkin.services.people.registering.checking import PAGE_SIZE, people_to_check
+from checkin.services.people.registering.registration import confirm_checked
+from checkin.web.site.addressing.outgoing import mail_refusals
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 
 bp = pages(__name__)

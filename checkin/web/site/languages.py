@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from badges.texts import reads_right_to_left
 from checkin.protocol.time_zones import time_zone
-from checkin.web.site.addresses import this_path
+from checkin.web.site.addressing.addresses import this_path
 from checkin.web.site.sessions import operator_or_none
 from checkin.web.site.state import marhaba
 from checkin.words.languages import LANGUAGES

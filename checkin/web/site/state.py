@@ -24,8 +24,8 @@ from checkin.services.hubs.mirror import MirrorMarks
 from checkin.services.limits.limits import Limits
 from checkin.services.network.certificates.authority import Authority
 from checkin.settings import Settings
+from checkin.web.site.addressing.known_address import KnownAddress
 from checkin.web.site.background import BackgroundTasks
-from checkin.web.site.known_address import KnownAddress
 
 EXTENSION = "marhaba"
 #: what can be watched of an event: the contract's counts, all that a board shows, and the arrivals

@@ -26,7 +26,6 @@ from checkin.services.common.keys import Keys
 from checkin.services.events.days import reserve_hour, today
 from checkin.services.events.visibility import visible_event
 from checkin.services.people.delegations import visible_delegation
-from checkin.web.site.errors import register_page_errors
 from checkin.web.site.languages import page_language
 from checkin.web.site.permissions import (
     ADMINISTRATORS,
@@ -41,6 +40,7 @@ from checkin.web.site.permissions import (
     Allowed,
     open_to,
 )
+from checkin.web.site.refusals.errors import register_page_errors
 from checkin.web.site.sessions import current_operator
 from checkin.web.site.state import Marhaba, database, marhaba
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from checkin.db.models import Admission, Event
-from checkin.services.people.blocking import block
+from checkin.services.people.registering.blocking import block
 from tests.browser.gates.stations import open_station, type_code, wait_for_list
 from tests.support import factories
 from tests.support.factories import NOW, write

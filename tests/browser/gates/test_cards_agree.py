@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checkin.services.people.blocking import block
+from checkin.services.people.registering.blocking import block
 from scanner.core.scan import Kind, Scan
 from scanner.server.verdicts import verdict_told
 from scanner.window.card_lines import lines_of, short_name

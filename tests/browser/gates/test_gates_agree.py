@@ -24,7 +24,7 @@ from tests.browser.gates.stations import (
     wait_for_list,
 )
 from tests.support import factories
-from tests.support.tcp_proxy import Wire
+from tests.support.others.tcp_proxy import Wire
 from tests.support.waiting import wait_for
 
 # Minutes of real browsers: script/proof runs these, script/test the shorter stories beside them.

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from badges.qr import qr_image
 from checkin.db.models import Admission, Conflict, Event, Participant, Role, Scan
 from checkin.services.accounts.pins import set_pin
-from checkin.services.people.blocking import block
+from checkin.services.people.registering.blocking import block
 from tests.browser.gates.stations import (
     VERDICT,
     card,

@@ -28,8 +28,8 @@ from tests.browser.pages.messy_workbook import (
     write_messy_workbook,
 )
 from tests.services.mail.mail_server import mail_server
-from tests.support.server_fork import by_fork
-from tests.support.server_process import Server
+from tests.support.servers.server_fork import by_fork
+from tests.support.servers.server_process import Server
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.accessibility import serious_findings
 from tests.support import factories
-from tests.support.working import working
+from tests.support.servers.working import working
 from tests.worker.kinds import TEST_KINDS
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.browser.accessibility import serious_findings
-from tests.support.venue_network import VenueServer, a_venue
+from tests.support.servers.venue_network import VenueServer, a_venue
 
 pytestmark = pytest.mark.browser
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from checkin.domain.common.problems import Problem
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.domain.people.quotas import (
     COLUMNS,
     DelegationDetails,
@@ -21,7 +22,6 @@ from checkin.domain.people.quotas import (
     too_few,
     validate_delegation,
 )
-from checkin.domain.people.unreadable import UnreadableFile
 
 KHEMISSET = KnownDelegation(1, "Khémisset", "الخميسات", quota=1000, taken=600)
 TIFLET = KnownDelegation(2, "Tiflet", None, quota=50, taken=50)

@@ -21,7 +21,7 @@ from checkin.domain.scanning.next_steps import (
 )
 from checkin.domain.scanning.reasons import REASONS, Reason, step_for
 from checkin.words.languages import LANGUAGES
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 
 VECTORS = json.loads((ROOT / "tests" / "vectors" / "next_steps.json").read_text("utf-8"))
 GATES = {gate["id"]: GateName(**gate) for gate in VECTORS["gates"]}

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { KEPT_AFTER_THE_END_MS } from "../../../checkin/static/js/offline/acknowledged.js";
-import { Spool } from "../../../checkin/static/js/offline/spool.js";
-import { Storage } from "../../../checkin/static/js/offline/storage.js";
+import { Spool } from "../../../checkin/static/js/offline/store/spool.js";
+import { Storage } from "../../../checkin/static/js/offline/store/storage.js";
 import { emptyBrowser } from "../browser.js";
 import { aPassage, aScan } from "../fakes.js";
 
-/** @import { Decided } from "../../../checkin/static/js/offline/spool.js" */
+/** @import { Decided } from "../../../checkin/static/js/offline/store/spool.js" */
 
 beforeEach(emptyBrowser);
 

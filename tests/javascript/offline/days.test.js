@@ -12,7 +12,7 @@ import { postedHours } from "../../../checkin/static/js/offline/local-facts.js";
 
 /** @import { Hours } from "../../../checkin/static/js/offline/admission.js" */
 /** @import { Day } from "../../../checkin/static/js/offline/days.js" */
-/** @import { ListPolicy } from "../../../checkin/static/js/offline/gate-list.js" */
+/** @import { ListPolicy } from "../../../checkin/static/js/offline/list/gate-list.js" */
 /**
  * @typedef {object} DoorsCase
  * @property {string} name

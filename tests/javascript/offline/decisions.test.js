@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { OfflineGate } from "../../../checkin/static/js/offline/decisions.js";
-import { HeldList } from "../../../checkin/static/js/offline/held-list.js";
+import { HeldList } from "../../../checkin/static/js/offline/list/held-list.js";
 import { tagOf } from "../../../checkin/static/js/offline/scan.js";
-import { Spool } from "../../../checkin/static/js/offline/spool.js";
-import { Storage } from "../../../checkin/static/js/offline/storage.js";
+import { Spool } from "../../../checkin/static/js/offline/store/spool.js";
+import { Storage } from "../../../checkin/static/js/offline/store/storage.js";
 import { newcomerNamed } from "../../../checkin/static/js/offline/walk-in.js";
 import { emptyBrowser } from "../browser.js";
 import {
@@ -26,7 +26,7 @@ import { aListed } from "../people.js";
 
 /** @import { ReasonRow } from "../../../checkin/static/js/offline/admission.js" */
 /** @import { LeaseReply } from "../../../checkin/static/js/offline/leases.js" */
-/** @import { ListReply } from "../../../checkin/static/js/offline/list-checks.js" */
+/** @import { ListReply } from "../../../checkin/static/js/offline/list/list-checks.js" */
 
 beforeEach(emptyBrowser);
 

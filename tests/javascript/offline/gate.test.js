@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { openGate } from "../../../checkin/static/js/offline/gate.js";
-import { Spool } from "../../../checkin/static/js/offline/spool.js";
-import { Storage } from "../../../checkin/static/js/offline/storage.js";
+import { Spool } from "../../../checkin/static/js/offline/store/spool.js";
+import { Storage } from "../../../checkin/static/js/offline/store/storage.js";
 import { emptyBrowser } from "../browser.js";
 import { aLease, aReply, aScan, KHEMISSET, ONE, PLACE, REASONS, TABLES } from "../fakes.js";
 import { serverAnswering, told } from "../server/answers.js";

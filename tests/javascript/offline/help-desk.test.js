@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { HeldList } from "../../../checkin/static/js/offline/held-list.js";
 import { HelpDesk } from "../../../checkin/static/js/offline/help-desk.js";
-import { KeptValues } from "../../../checkin/static/js/offline/kept-values.js";
-import { ListRefused } from "../../../checkin/static/js/offline/list-checks.js";
-import { Storage } from "../../../checkin/static/js/offline/storage.js";
+import { HeldList } from "../../../checkin/static/js/offline/list/held-list.js";
+import { ListRefused } from "../../../checkin/static/js/offline/list/list-checks.js";
+import { KeptValues } from "../../../checkin/static/js/offline/store/kept-values.js";
+import { Storage } from "../../../checkin/static/js/offline/store/storage.js";
 import { emptyBrowser } from "../browser.js";
 import { NOON, TABLES, TestClock } from "../fakes.js";
 import { aList, aServerKey } from "../lists.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { badgeTag } from "../../../checkin/static/js/offline/gate-list.js";
+import { badgeTag } from "../../../checkin/static/js/offline/list/gate-list.js";
 import {
   keptScan,
   kindOf,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { BUDGET_LASTS_MS, ShownPeople } from "../../../checkin/static/js/offline/shown-people.js";
-import { Storage } from "../../../checkin/static/js/offline/storage.js";
+import { Storage } from "../../../checkin/static/js/offline/store/storage.js";
 import { emptyBrowser } from "../browser.js";
 import { NOON } from "../fakes.js";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { tagOf } from "../../../checkin/static/js/offline/scan.js";
-import { Spool } from "../../../checkin/static/js/offline/spool.js";
-import { Storage } from "../../../checkin/static/js/offline/storage.js";
+import { Spool } from "../../../checkin/static/js/offline/store/spool.js";
+import { Storage } from "../../../checkin/static/js/offline/store/storage.js";
 import { emptyBrowser } from "../browser.js";
 import { aKeptScan, aPassage, aScan, ONE } from "../fakes.js";
 
-/** @import { Decided } from "../../../checkin/static/js/offline/spool.js" */
+/** @import { Decided } from "../../../checkin/static/js/offline/store/spool.js" */
 
 beforeEach(emptyBrowser);
 

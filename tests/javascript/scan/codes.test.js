@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { Debounce } from "../../../checkin/static/js/scan/debounce.js";
-import { stepOf } from "../../../checkin/static/js/scan/frames.js";
+import { stepOf } from "../../../checkin/static/js/scan/camera/frames.js";
+import { Debounce } from "../../../checkin/static/js/scan/keys/debounce.js";
 import { Parties } from "../../../checkin/static/js/scan/parties.js";
 import { ONE, THREE, TWO } from "../fakes.js";
 
-/** @import { Showing } from "../../../checkin/static/js/scan/debounce.js" */
+/** @import { Showing } from "../../../checkin/static/js/scan/keys/debounce.js" */
 
 /** @type {{cases: {name: string, quiet_s: number, pictures: [number, Record<string, Showing>, string[]?][]}[]}} */
 const { cases } = JSON.parse(

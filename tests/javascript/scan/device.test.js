@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { KeyLost, keepText, keptText } from "../../../checkin/static/js/offline/device-key.js";
+import {
+  KeyLost,
+  keepText,
+  keptText,
+} from "../../../checkin/static/js/offline/store/device-key.js";
 import { forgetDevice, storeDevice, storedDevice } from "../../../checkin/static/js/scan/device.js";
 import { keptName } from "../../../checkin/static/js/shared/root.js";
 import { emptyBrowser } from "../browser.js";

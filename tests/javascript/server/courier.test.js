@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import "../browser.js";
-import { ListRefused } from "../../../checkin/static/js/offline/list-checks.js";
+import { ListRefused } from "../../../checkin/static/js/offline/list/list-checks.js";
 import { tagOf } from "../../../checkin/static/js/offline/scan.js";
-import { StorageFault } from "../../../checkin/static/js/offline/storage.js";
+import { StorageFault } from "../../../checkin/static/js/offline/store/storage.js";
 import { newcomerNamed } from "../../../checkin/static/js/offline/walk-in.js";
 import { Courier, faultOf } from "../../../checkin/static/js/server/courier.js";
 import { Rejected, TokenRefused, Unreachable } from "../../../checkin/static/js/server/line.js";
 import { aKeptScan, aScan, fake, KHEMISSET, PLACE } from "../fakes.js";
 
 /** @import { Scan } from "../../../checkin/static/js/offline/scan.js" */
-/** @import { Spool } from "../../../checkin/static/js/offline/spool.js" */
+/** @import { Spool } from "../../../checkin/static/js/offline/store/spool.js" */
 /** @import { Happening } from "../../../checkin/static/js/server/courier.js" */
 /** @import { Delivery } from "../../../checkin/static/js/server/delivery.js" */
 /** @import { Line, StatusReply } from "../../../checkin/static/js/server/line.js" */

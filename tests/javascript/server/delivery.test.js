@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { OfflineGate } from "../../../checkin/static/js/offline/decisions.js";
-import { HeldList } from "../../../checkin/static/js/offline/held-list.js";
+import { HeldList } from "../../../checkin/static/js/offline/list/held-list.js";
 import { refOf, tagOf } from "../../../checkin/static/js/offline/scan.js";
-import { Spool } from "../../../checkin/static/js/offline/spool.js";
-import { Storage } from "../../../checkin/static/js/offline/storage.js";
+import { Spool } from "../../../checkin/static/js/offline/store/spool.js";
+import { Storage } from "../../../checkin/static/js/offline/store/storage.js";
 import { newcomerNamed } from "../../../checkin/static/js/offline/walk-in.js";
 import { Delivery } from "../../../checkin/static/js/server/delivery.js";
 import {
@@ -34,7 +34,7 @@ import {
 import { aList } from "../lists.js";
 
 /** @import { Line } from "../../../checkin/static/js/server/line.js" */
-/** @import { DecidedRow } from "../../../checkin/static/js/offline/spool.js" */
+/** @import { DecidedRow } from "../../../checkin/static/js/offline/store/spool.js" */
 
 beforeEach(emptyBrowser);
 

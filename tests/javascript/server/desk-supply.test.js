@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { HeldList } from "../../../checkin/static/js/offline/held-list.js";
 import { HelpDesk } from "../../../checkin/static/js/offline/help-desk.js";
-import { KeptValues } from "../../../checkin/static/js/offline/kept-values.js";
-import { Storage } from "../../../checkin/static/js/offline/storage.js";
+import { HeldList } from "../../../checkin/static/js/offline/list/held-list.js";
+import { KeptValues } from "../../../checkin/static/js/offline/store/kept-values.js";
+import { Storage } from "../../../checkin/static/js/offline/store/storage.js";
 import { DeskSupply } from "../../../checkin/static/js/server/desk-supply.js";
 import { Rejected } from "../../../checkin/static/js/server/line.js";
 import { emptyBrowser } from "../browser.js";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { HeldList } from "../../../checkin/static/js/offline/held-list.js";
-import { ListRefused } from "../../../checkin/static/js/offline/list-checks.js";
-import { Spool } from "../../../checkin/static/js/offline/spool.js";
-import { Storage } from "../../../checkin/static/js/offline/storage.js";
+import { HeldList } from "../../../checkin/static/js/offline/list/held-list.js";
+import { ListRefused } from "../../../checkin/static/js/offline/list/list-checks.js";
+import { Spool } from "../../../checkin/static/js/offline/store/spool.js";
+import { Storage } from "../../../checkin/static/js/offline/store/storage.js";
 import { ListNotReady, Rejected, Unreachable } from "../../../checkin/static/js/server/line.js";
 import { Refresh } from "../../../checkin/static/js/server/refresh.js";
 import { emptyBrowser } from "../browser.js";

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from checkin.cli.venue_network import self_signed
+from checkin.cli.running.venue_network import self_signed
 from checkin.words.languages import LANGUAGES
 from scanner.core.errors import CertificateRefused, DeviceWiped, SpoolUnwritable, WipeFailed
 from scanner.core.scan import Kind, Scan, Verdict

@@ -15,8 +15,8 @@ from jeepney import HeaderFields, MessageType, new_method_return
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
 
-from scanner.window.awake import kept_awake
-from tests.scanner.window import seen_window
+from scanner.window.system.awake import kept_awake
+from tests.scanner.window.live import seen_window
 from tests.support.waiting import wait_for
 
 screen = seen_window.screen

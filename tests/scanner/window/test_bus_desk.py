@@ -18,8 +18,8 @@ from scanner.offline.spool import Spool
 from scanner.server.delivery import Delivery, Link
 from scanner.window.bus_desk import BusDesk
 from scanner.window.drawing.bus import bus_image
-from scanner.window.keyboard import DOWN, ENTER, ESCAPE, UP
 from scanner.window.state import Screen
+from scanner.window.system.keyboard import DOWN, ENTER, ESCAPE, UP
 from scanner.words import say
 from tests.scanner.decode.pictures import a_code
 from tests.scanner.offline.lists import NOON, a_bus, a_list, content

@@ -11,8 +11,8 @@ from scanner.window.commands import Commands
 from scanner.window.counter import KEYS, Counter
 from scanner.window.drawing.panel import help_keys
 from scanner.window.idle import IdleGate
-from scanner.window.keyboard import ENTER, ESCAPE, Key
 from scanner.window.state import Screen, after
+from scanner.window.system.keyboard import ENTER, ESCAPE, Key
 from tests.scanner.decode.pictures import a_code
 
 ONE = a_code(1)

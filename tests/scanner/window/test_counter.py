@@ -13,8 +13,8 @@ from scanner.window.options import person_options
 from scanner.window.state import after, with_trouble
 from tests.scanner.decode.pictures import FATIMA
 from tests.scanner.server.fake_server import PIN
-from tests.scanner.window import volunteer as in_the_forms
-from tests.scanner.window.volunteer import ONE
+from tests.scanner.window.live import volunteer as in_the_forms
+from tests.scanner.window.live.volunteer import ONE
 from tests.support.waiting import wait_for
 
 client, server, told, submitted, volunteer = (

@@ -13,8 +13,8 @@ from scanner.window.state import after
 from tests.scanner.offline.lists import a_list
 from tests.scanner.server.fake_server import PIN
 from tests.scanner.verdicts import a_verdict
-from tests.scanner.window import volunteer as in_the_forms
-from tests.scanner.window.volunteer import SALE_AND_KHEMISSET
+from tests.scanner.window.live import volunteer as in_the_forms
+from tests.scanner.window.live.volunteer import SALE_AND_KHEMISSET
 
 client, server, told, submitted, volunteer = (
     in_the_forms.client,

@@ -11,7 +11,7 @@ from scanner.window.counter import Counter
 from scanner.window.form import Purpose
 from scanner.window.state import Screen
 from tests.scanner.gate.desks import DeskUnderTest
-from tests.scanner.window.volunteer import Volunteer
+from tests.scanner.window.live.volunteer import Volunteer
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from checkin.protocol.codes import group_for_people, parse_code
 from scanner.camera.names import CameraName, cameras
 from scanner.core.typed import code_letter, is_whole_code, meant_code, meant_key
 from scanner.window.commands import AT_ONCE
-from scanner.window.keyboard import Key, key_named, place_of
 from scanner.window.keys import Burst, KeyCollector
+from scanner.window.system.keyboard import Key, key_named, place_of
 from tests.scanner.decode.pictures import a_code
 
 CODE = a_code(0xC0FFEE << 40)

@@ -27,8 +27,8 @@ from checkin.services.accounts.passkeys import (
 )
 from checkin.services.accounts.second_factor import turn_off
 from tests.support.factories import KEYS, NOW, noted, write
+from tests.support.others.soft_passkey import SoftPasskey, bytes_of, text_of
 from tests.support.racing import race_outcomes
-from tests.support.soft_passkey import SoftPasskey, bytes_of, text_of
 
 HERE = RelyingParty("marhaba.example.org", "https://marhaba.example.org")
 ELSEWHERE = RelyingParty("evil.example", "https://evil.example")

@@ -18,7 +18,7 @@ from checkin.services.common import list_version
 from checkin.services.common.keys import Keys
 from checkin.services.common.lookup import by_id
 from checkin.services.gates.gate_list import SealedEntries, current_cursor, gate_list
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.support.factories import (
     KEYS,
     NOW,

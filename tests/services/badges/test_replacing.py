@@ -9,7 +9,7 @@ from checkin.db.models import Activity, Badge, BadgePrint, Participant
 from checkin.domain.scanning.reasons import Reason
 from checkin.errors import Conflict, NotFound
 from checkin.services.badges.replacing import FRESH_FOR, replace_badge
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
 from tests.support.racing import race

@@ -25,7 +25,7 @@ from checkin.services.board.stream_readers import (
 )
 from checkin.services.gates.devices import revoke_device
 from tests.support import factories
-from tests.support.databases import opened
+from tests.support.databases.databases import opened
 from tests.support.waiting import wait_for
 
 VIEW = "name"

@@ -19,7 +19,7 @@ from checkin.services.channels.badge_requests import (
     finding_address,
     typed_contact,
 )
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
 

@@ -21,20 +21,20 @@ from checkin.services.channels.telephone_sending import (
     send_to_telephones,
 )
 from checkin.services.mail import going_on
-from checkin.services.mail.bounces import mark_bounced
 from checkin.services.mail.claims import NoClaim, begin_handing_over, claim_for
 from checkin.services.mail.delivery_report import resend
 from checkin.services.mail.going_on import SWITCHED_OFF, go_on_with_all, left_to_go_on
+from checkin.services.mail.mailbox.bounces import mark_bounced
 from checkin.services.mail.sender import hold_badges, set_sending
 from checkin.services.mail.sending_job import events_to_tell
 from checkin.services.mail.waiting import left_to_send
 from checkin.services.network.outgoing import Bounds, Caller
 from checkin.services.people.badge_messages import queue_badge_messages
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
+from tests.support.others.telephone_gateways import HERE, gateways, set_channels
 from tests.support.racing import race
-from tests.support.telephone_gateways import HERE, gateways, set_channels
 
 BASE_URL = "https://marhaba.example.org"
 

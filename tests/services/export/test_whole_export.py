@@ -17,7 +17,7 @@ from checkin.domain.scanning.verdict import Status
 from checkin.services.accounts.pins import set_pin
 from checkin.services.export.sections import event_itself
 from checkin.services.export.whole import SECTIONS, write_whole
-from checkin.services.people.public_registration import set_link
+from checkin.services.people.registering.public_registration import set_link
 from checkin.services.scanning.conflicts import Decision, decide_conflict
 from checkin.services.scanning.storage import Decided
 from tests.support import factories

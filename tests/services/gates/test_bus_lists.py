@@ -8,10 +8,10 @@ from checkin.protocol.codes import parse_code
 from checkin.protocol.gate_list import badge_ref, bus_tag, open_bus_list, open_entry
 from checkin.services.badges.issue import reissue_badge, working_badge
 from checkin.services.gates.gate_list import SealedEntries, current_cursor, gate_list
-from checkin.services.people.blocking import block
 from checkin.services.people.bus_leaders import appoint_leaders
 from checkin.services.people.buses import assign_people, remove_bus
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.blocking import block
+from checkin.services.people.registering.registration import cancel
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
 

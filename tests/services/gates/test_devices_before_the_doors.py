@@ -14,9 +14,9 @@ from checkin.errors import QuotaBelowPlacesTaken
 from checkin.services.common.list_version import next_list_version
 from checkin.services.gates import leases
 from checkin.services.gates.leases import grant_lease
-from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.quotas import set_quota
-from checkin.services.people.registration import cancel, move_to_delegation, reinstate
+from checkin.services.people.registering.enrolment import Enrolment, enrol
+from checkin.services.people.registering.registration import cancel, move_to_delegation, reinstate
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, minutes, write
 

@@ -14,10 +14,10 @@ from checkin.domain.scanning.verdict import Status
 from checkin.services.common.list_version import next_list_version
 from checkin.services.gates.authentication import mark_seen
 from checkin.services.gates.leases import grant_lease, lent_to
-from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.figures import kept_for_gates, places_left
 from checkin.services.people.quotas import keep_places, set_quota
-from checkin.services.people.registration import (
+from checkin.services.people.registering.enrolment import Enrolment, enrol
+from checkin.services.people.registering.registration import (
     RegistrationSource,
     cancel,
     move_to_delegation,

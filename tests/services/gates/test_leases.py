@@ -22,7 +22,7 @@ from checkin.services.gates.authentication import mark_seen
 from checkin.services.gates.devices import revoke_device
 from checkin.services.gates.leases import grant_lease, return_lease
 from checkin.services.people.quotas import set_quota
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from checkin.services.scanning import lease_use
 from checkin.services.scanning.storage import Decided
 from tests.support import factories

@@ -31,8 +31,8 @@ from checkin.services.gates.list_passes import events_to_write, live_passes, wri
 from checkin.services.gates.list_segments import KnownSegments, list_of_segments
 from checkin.services.jobs.workers import worker_seen
 from checkin.services.lifecycle.purge import purge_event
-from checkin.services.people.blocking import block
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.blocking import block
+from checkin.services.people.registering.registration import cancel
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, minutes, write
 from tests.support.racing import race

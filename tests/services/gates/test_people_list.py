@@ -21,7 +21,7 @@ from checkin.services.gates.devices import (
 from checkin.services.gates.gates import change_device, gates_to_go_to
 from checkin.services.gates.people_list import PAGE_NUMBERS, PeoplePages, people_list, sealed_pages
 from checkin.services.gates.searching import record_shown
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
 

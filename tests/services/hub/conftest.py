@@ -24,8 +24,8 @@ from checkin.services.hub.keys import KeysOfHub
 from checkin.services.hub.link import CentralUnreachable
 from checkin.web.site.state import EXTENSION, Marhaba
 from tests.support import factories
-from tests.support.central_in_process import URL, central_of
 from tests.support.hub_client import a_code, told_of_itself
+from tests.support.servers.central_in_process import URL, central_of
 
 KEY = "5e" * 32
 ADDRESS = "https://192.168.1.7:8443"

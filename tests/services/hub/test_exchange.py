@@ -32,8 +32,8 @@ from checkin.services.scanning.storage import Answer, Decided
 from checkin.services.scanning.walk_ins import Named, Newcomer, register_walk_in
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
+from tests.support.databases.restores import saved
 from tests.support.factories import NOW, write
-from tests.support.restores import saved
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from checkin.services.lifecycle.purge import purge_event, receipt_of
 from checkin.services.lifecycle.repeated_purges import repeat_purges
 from checkin.services.lifecycle.retention import Keepable
 from tests.support import factories
-from tests.support.databases import opened
+from tests.support.databases.databases import opened
 from tests.support.factories import NOW, write
 
 LATER = NOW + timedelta(days=1)

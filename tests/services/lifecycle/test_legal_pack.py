@@ -13,8 +13,8 @@ from checkin.db.models import Event, Message, MessageState, Role
 from checkin.domain.people.registration import Registration
 from checkin.services.lifecycle.legal_pack import legal_facts, missing_of
 from checkin.services.lifecycle.purge import purge_event
-from checkin.services.people.applications import apply_by_link
-from checkin.services.people.public_registration import (
+from checkin.services.people.registering.applications import apply_by_link
+from checkin.services.people.registering.public_registration import (
     link_address,
     privacy_notice,
     registration_link_by_secret,

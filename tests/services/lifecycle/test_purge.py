@@ -16,11 +16,11 @@ from checkin.services.lifecycle.purge import purge_event
 from checkin.services.limits.in_database import DatabaseCounters
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.rules import JOINING_CONTACT, PASSWORDS_ACCOUNT
-from checkin.services.people.applications import apply_by_link
 from checkin.services.people.bus_leaders import appoint_leaders
 from checkin.services.people.buses import assign_people
-from checkin.services.people.import_drafts import UploadedFile, Uploader, keep_upload
-from checkin.services.people.public_registration import (
+from checkin.services.people.importing.import_drafts import UploadedFile, Uploader, keep_upload
+from checkin.services.people.registering.applications import apply_by_link
+from checkin.services.people.registering.public_registration import (
     PrivacyNotice,
     link_address,
     registration_link_by_secret,

@@ -16,7 +16,7 @@ from checkin.services.gates.devices import add_device, open_pairing
 from checkin.services.gates.stops import stop_entries
 from checkin.services.lifecycle.purge import purge_event
 from checkin.services.lifecycle.retention import Keepable
-from checkin.services.people.import_drafts import UploadedFile, Uploader, keep_upload
+from checkin.services.people.importing.import_drafts import UploadedFile, Uploader, keep_upload
 from tests.support import factories
 from tests.support.factories import NOW, minutes, write
 from tests.support.racing import race_outcomes
@@ -117,7 +117,9 @@ def test_control_without_the_look_at_the_purge_somebody_is_left(
         bumped = bumped.values(list_version=Event.list_version + 1).returning(Event.list_version)
         return session.execute(bumped).scalar_one()
 
-    monkeypatch.setattr("checkin.services.people.registration.next_list_version", unguarded)
+    monkeypatch.setattr(
+        "checkin.services.people.registering.registration.next_list_version", unguarded
+    )
 
     _told, left = contest(database, event, tmp_path)
 

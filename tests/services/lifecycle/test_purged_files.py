@@ -13,9 +13,9 @@ from checkin.db import erasing
 from checkin.db.engine import Database
 from checkin.services.lifecycle.purge import purge_event
 from tests.support import factories
-from tests.support.databases import migrate, opened, postgres_cluster
+from tests.support.databases.databases import migrate, opened, postgres_cluster
+from tests.support.databases.postgres import Cluster
 from tests.support.factories import NOW
-from tests.support.postgres import Cluster
 
 NAME = b"Zoubida Ouchrif"
 #: what the role of an installation may do so that the log is overwritten (docs/operating.md)

@@ -15,7 +15,7 @@ from checkin.services.limits.in_redis import (
     WhileAway,
     connect_redis,
 )
-from tests.support.redis_server import redis_server
+from tests.support.others.redis_server import redis_server
 
 NOW = datetime.now(UTC)
 PAIR = Counter("pair", 3, 60)

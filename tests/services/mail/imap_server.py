@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.services.mail.mail_server import wait_for
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
 
 PASSWORD = "bounces-password"
 _CONFIG = """

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
 
 
 @dataclass(frozen=True)

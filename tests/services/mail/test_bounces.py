@@ -13,12 +13,12 @@ from sqlalchemy import select, update
 from checkin.db.models import Message
 from checkin.domain.mail.bounce_mailbox import MailboxFault, MailboxUnavailable, mailbox_at
 from checkin.domain.mail.bounces import read_bounce
-from checkin.services.mail.bounces import Report, read_reports, record_report
+from checkin.services.mail.mailbox.bounces import Report, read_reports, record_report
 from checkin.services.mail.sender import bounce_mark
 from tests.services.mail.imap_server import dovecot, imap_server
 from tests.support import factories
 from tests.support.factories import KEYS, NOW
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
 
 SAMPLES = Path(__file__).parents[2] / "domain" / "mail" / "bounces"
 NAMES = ["aa11", "bb22", "cc33", "dd44", "ee55", "ff66"]

@@ -35,13 +35,13 @@ from checkin.services.mail.post import send_now
 from checkin.services.mail.sender import DAY, Sender, bounce_mark, left_since, set_sending
 from checkin.services.mail.smtp import SmtpTransport
 from checkin.services.mail.transport import transport_to
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.badges.reading import codes_in
 from tests.services.mail.mail_server import MailServer, mail_server
 from tests.support import factories
 from tests.support.factories import KEYS, NOW
 from tests.support.racing import race
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
 
 SENDER = Sender("Marhaba <badges@example.org>", "https://marhaba.example.org")
 

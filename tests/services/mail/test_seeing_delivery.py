@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 
 from checkin.db.models import Message
 from checkin.services.common.keyset import Turn
-from checkin.services.mail.bounces import mark_bounced
 from checkin.services.mail.delivery_report import (
     UNREACHED,
     Chosen,
@@ -21,6 +20,7 @@ from checkin.services.mail.delivery_report import (
     progress_of,
     resend,
 )
+from checkin.services.mail.mailbox.bounces import mark_bounced
 from tests.support import factories
 from tests.support.factories import NOW
 

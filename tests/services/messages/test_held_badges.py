@@ -12,7 +12,7 @@ from checkin.services.mail.sender import holds_badges, sender_seen, sending_of, 
 from checkin.services.mail.sending_job import send_the_rest, start_sending, start_telling
 from checkin.services.mail.waiting import left_to_send
 from checkin.services.people.badge_messages import tell
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.support.factories import KEYS, NOW, write
 
 

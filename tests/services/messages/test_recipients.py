@@ -11,7 +11,7 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.badges.printing import record_print
 from checkin.services.messages.recipients import Reach, chosen, reach_of_audience
 from checkin.services.people.buses import assign_people
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.support import factories
 from tests.support.factories import NOW, write
 

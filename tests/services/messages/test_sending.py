@@ -30,7 +30,7 @@ from checkin.services.messages.sending import (
     progress_of_announcement,
     queue_batch,
 )
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.support.factories import KEYS, NOW, write
 from tests.support.racing import race
 

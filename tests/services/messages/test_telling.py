@@ -14,7 +14,7 @@ from checkin.services.badges.issue import reissue_badge, revoke_badge
 from checkin.services.messages.changes import ask_about_change, told_of
 from checkin.services.messages.sending import begin, queue_batch
 from checkin.services.people.badge_messages import tell
-from checkin.services.people.registration import cancel, reinstate
+from checkin.services.people.registering.registration import cancel, reinstate
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
 
@@ -263,7 +263,7 @@ def test_who_waits_on_the_reserve_list_is_told_of_a_change_without_a_badge(
 
 def test_a_purge_erases_what_was_written_and_to_whom(database, event, person, tmp_path, send):
     from checkin.services.lifecycle.purge import purge_event
-    from checkin.services.people.proposals import propose_telling
+    from checkin.services.people.importing.proposals import propose_telling
 
     amina = person("Amina")
     people = {amina: MessageKind.RESERVE}

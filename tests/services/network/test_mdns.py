@@ -13,7 +13,7 @@ from zeroconf import AddressResolverIPv4, Zeroconf
 from checkin.services.network.interfaces import lan_addresses
 from checkin.services.network.mdns import Announcer
 from tests.support.lan import needs_namespaces, two_machines
-from tests.support.server_process import ROOT
+from tests.support.servers.server_process import ROOT
 from tests.support.waiting import wait_for
 
 pytestmark = needs_namespaces

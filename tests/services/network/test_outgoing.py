@@ -21,7 +21,7 @@ from checkin.services.network.outgoing import (
     CallProblem,
     check_destination,
 )
-from tests.support.other_servers import other_server
+from tests.support.others.other_servers import other_server
 
 HERE = outgoing_allowed("127.0.0.0/8")
 CALLER = Caller(HERE)

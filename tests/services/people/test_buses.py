@@ -21,7 +21,7 @@ from checkin.services.people.buses import (
     remove_bus,
 )
 from checkin.services.people.moving import move_to_delegation
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.support import factories
 from tests.support.factories import NOW, write
 from tests.support.racing import race

@@ -27,11 +27,11 @@ from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.verdict import Status
 from checkin.errors import QuotaBelowPlacesTaken
-from checkin.services.people.blocking import block
 from checkin.services.people.delegation_deletion import delete_delegation
-from checkin.services.people.importing import Importing, import_list
+from checkin.services.people.importing.importing import Importing, import_list
 from checkin.services.people.quotas import set_quota
-from checkin.services.people.registration import cancel, edit, reinstate
+from checkin.services.people.registering.blocking import block
+from checkin.services.people.registering.registration import cancel, edit, reinstate
 from checkin.services.scanning.storage import Decided
 from checkin.services.spreadsheets.reading import read_table
 from tests.docs.pages import tables_of

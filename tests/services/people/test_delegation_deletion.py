@@ -20,7 +20,7 @@ from checkin.errors import NotFound
 from checkin.services.accounts.operators import add_operator
 from checkin.services.gates.leases import grant_lease
 from checkin.services.people.delegation_deletion import delete_delegation
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.services.people.test_race_corrections import move
 from tests.support import factories
 from tests.support.factories import NOW, write

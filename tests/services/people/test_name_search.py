@@ -15,9 +15,9 @@ from checkin.domain.people.sought import sought
 from checkin.services.common.list_version import next_list_version
 from checkin.services.lifecycle.demo_names import FAMILY_NAMES, GIVEN_NAMES
 from checkin.services.people import names
-from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.names import fill_name_terms
-from checkin.services.people.registration import RegistrationSource, edit
+from checkin.services.people.registering.enrolment import Enrolment, enrol
+from checkin.services.people.registering.registration import RegistrationSource, edit
 from checkin.services.people.search import search_participants
 from checkin.services.selection.people import Asked, people_page
 from tests.support import factories

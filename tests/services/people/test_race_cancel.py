@@ -9,7 +9,7 @@ from sqlalchemy import select
 from checkin.db.models import Delegation, Participant
 from checkin.services.common import list_version
 from checkin.services.common.lookup import by_id
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from tests.support import factories
 from tests.support.factories import NOW, write
 from tests.support.racing import race

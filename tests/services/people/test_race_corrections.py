@@ -14,7 +14,7 @@ from checkin.services.common import list_version
 from checkin.services.common.list_version import hold_participant
 from checkin.services.people.moving import move_to_delegation
 from checkin.services.people.quotas import set_quota
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from checkin.services.scanning import record, writing
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.storage import INSERT_SCAN

@@ -15,9 +15,9 @@ from checkin.domain.scanning.verdict import Status
 from checkin.services.badges.issue import reissue_badge
 from checkin.services.badges.page import record_opening
 from checkin.services.badges.printing import record_print
-from checkin.services.people.blocking import block, unblock
-from checkin.services.people.importing import Importing, import_list
-from checkin.services.people.registration import (
+from checkin.services.people.importing.importing import Importing, import_list
+from checkin.services.people.registering.blocking import block, unblock
+from checkin.services.people.registering.registration import (
     RegistrationSource,
     cancel,
     edit,

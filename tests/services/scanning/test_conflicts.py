@@ -10,7 +10,7 @@ from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
 from checkin.errors import Conflict, NotFound
 from checkin.services.accounts.operators import add_operator
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.conflicts import (
     ArrivalDetails,

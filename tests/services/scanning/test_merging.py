@@ -24,10 +24,10 @@ from checkin.services.gates.authentication import device_by_token
 from checkin.services.gates.gate_list import SealedEntries, gate_list
 from checkin.services.lifecycle.purge import purge_event
 from checkin.services.mail.delivery_report import Chosen, Delivery, people_by_delivery
-from checkin.services.people.blocking import block
 from checkin.services.people.buses import assign_people
-from checkin.services.people.duplicates import twin_of
-from checkin.services.people.registration import cancel, edit, reinstate
+from checkin.services.people.registering.blocking import block
+from checkin.services.people.registering.duplicates import twin_of
+from checkin.services.people.registering.registration import cancel, edit, reinstate
 from checkin.services.people.search import search_participants
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.merging import (

@@ -14,8 +14,8 @@ from checkin.domain.scanning.facts import Direction, WithoutBadge
 from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Source, Status
 from checkin.errors import ScanIdConflict
-from checkin.services.people.blocking import block
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.blocking import block
+from checkin.services.people.registering.registration import cancel
 from checkin.services.people.timeline import timeline_of
 from checkin.services.scanning.storage import Decided
 from tests.support import factories

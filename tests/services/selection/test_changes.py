@@ -10,7 +10,7 @@ from checkin.domain.common.problems import FieldProblem
 from checkin.domain.people.bulk_changes import BulkChange
 from checkin.domain.people.selection import Selection
 from checkin.errors import NotFound, PossibleDuplicate
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from checkin.services.selection.changes import (
     Doing,
     Wanted,

@@ -9,9 +9,9 @@ from checkin.db.models import Message, MessageState, Participant
 from checkin.domain.people.selection import Selection, Sort, Standing
 from checkin.services.common.keyset import Turn
 from checkin.services.mail.delivery_report import Delivery
-from checkin.services.people.blocking import block
 from checkin.services.people.buses import assign_people
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.blocking import block
+from checkin.services.people.registering.registration import cancel
 from checkin.services.selection.people import (
     PAGE_SIZE,
     Asked,

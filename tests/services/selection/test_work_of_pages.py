@@ -27,15 +27,15 @@ from checkin.services.mail.delivery_report import (
     page_by_delivery,
 )
 from checkin.services.people.arrivals import PartOfDelegation, people_of
-from checkin.services.people.enrolment import Enrolment, enrol
 from checkin.services.people.figures import places_left
-from checkin.services.people.registration import RegistrationSource
+from checkin.services.people.registering.enrolment import Enrolment, enrol
+from checkin.services.people.registering.registration import RegistrationSource
 from checkin.services.selection.changes import Wanted as BulkWanted
 from checkin.services.selection.changes import foreseen
 from checkin.services.selection.people import Asked, people_page
 from tests.support import factories
+from tests.support.databases.sqlite_work import counted_work
 from tests.support.factories import KEYS, NOW, write
-from tests.support.sqlite_work import counted_work
 
 MANY = 400
 

@@ -107,7 +107,7 @@ MAKING = """
 READING = """
     import resource, sys
     from pathlib import Path
-    from checkin.domain.people.unreadable import UnreadableFile
+    from checkin.domain.people.importing.unreadable import UnreadableFile
     from checkin.services.spreadsheets.reading import file_bytes, read_table
     limit = int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

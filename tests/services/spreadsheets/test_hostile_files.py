@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.services.spreadsheets.limits import MAX_ROWS
 from checkin.services.spreadsheets.reading import read_table
 from checkin.words import unreadable

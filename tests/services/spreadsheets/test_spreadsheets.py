@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 from checkin.domain.common.problems import Problem
-from checkin.domain.people.importing import Row
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.importing import Row
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.services.spreadsheets.reading import read_table
 from checkin.words.unreadable import unreadable_sentence
 from tests.services.spreadsheets.workbooks import refusal, saved, sheet_with, workbook, zip_of

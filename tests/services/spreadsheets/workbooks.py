@@ -9,7 +9,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from checkin.domain.people.unreadable import UnreadableFile
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.services.spreadsheets.reading import read_table
 
 

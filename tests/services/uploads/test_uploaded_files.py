@@ -9,8 +9,8 @@ import pytest
 
 from badges.look import LookError, LookProblem
 from checkin.domain.mail.bounces import read_bounce
+from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.domain.people.quotas import QuotaRow
-from checkin.domain.people.unreadable import UnreadableFile
 from checkin.services.spreadsheets.reading import read_table
 from checkin.services.uploads import bounces, logos, tables
 from checkin.services.uploads.bounces import read_report

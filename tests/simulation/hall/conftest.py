@@ -16,7 +16,7 @@ from checkin.services.hub.keys import KeysOfHub
 from checkin.settings import Settings
 from tests.simulation.hall.hub import HubApplication
 from tests.simulation.server import Application
-from tests.support.restores import copied
+from tests.support.databases.restores import copied
 
 ADDRESSES = ("https://192.168.1.7:8443", "https://192.168.1.8:8443")
 

@@ -24,9 +24,9 @@ from checkin.services.hubs.pairing import open_hub_pairing
 from checkin.web.site.state import EXTENSION, Marhaba
 from tests.simulation.network import TOLD, response_of
 from tests.simulation.server import Application, Time
-from tests.support.central_in_process import URL
 from tests.support.factories import write
 from tests.support.hub_client import an_authority
+from tests.support.servers.central_in_process import URL
 
 
 class Killed(BaseException):

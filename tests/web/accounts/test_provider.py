@@ -30,7 +30,7 @@ from checkin.services.common.keys import Keys
 from checkin.services.limits.rules import PROVIDER_ADDRESS
 from checkin.web.site.state import EXTENSION
 from tests.support.factories import KEYS, NOW, write
-from tests.support.oidc_provider import CLIENT, SECRET, oidc_provider
+from tests.support.others.oidc_provider import CLIENT, SECRET, oidc_provider
 from tests.support.waiting import wait_for
 from tests.web.browsing import PASSWORD, Browsing, an_operator
 

@@ -21,7 +21,7 @@ from checkin.settings import Settings
 from checkin.web.site.state import EXTENSION
 from tests.badges.reading import codes_in
 from tests.support import factories
-from tests.support.soft_passkey import SoftPasskey
+from tests.support.others.soft_passkey import SoftPasskey
 from tests.web.browsing import PASSWORD, Browsing
 
 EMAIL = "organiser@example.org"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.databases import Databases
-from tests.support.kinds import KINDS
+from tests.support.databases.databases import Databases
+from tests.support.databases.kinds import KINDS
 
 
 @pytest.fixture(params=KINDS)

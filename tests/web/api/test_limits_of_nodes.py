@@ -15,8 +15,8 @@ from checkin.settings import Settings
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.api_client import Api
+from tests.support.others.redis_server import redis_server
 from tests.support.racing import race
-from tests.support.redis_server import redis_server
 from tests.web.browsing import PASSWORD, Browsing, an_operator
 
 EMAIL = "organiser@example.org"

@@ -11,7 +11,7 @@ from checkin.db.models import Event, Scan
 from checkin.web.api.clocks import LONGEST_WAIT, live_moment
 from tests.support import factories
 from tests.support.api_client import Api, a_scan, text_of
-from tests.web.api.test_leases import CLOCKS
+from tests.web.api.gate_lists.test_leases import CLOCKS
 
 MINUTE = timedelta(minutes=1)
 NOW = factories.NOW

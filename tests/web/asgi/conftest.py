@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import pytest
 import requests
 
-from tests.support.server_process import ROOT, free_port
+from tests.support.servers.server_process import ROOT, free_port
 from tests.support.waiting import wait_for
 
 _SERVE = (
-    "import sys; from checkin.cli.serving import serve; serve(*sys.argv[1:3], int(sys.argv[3]))"
+    "import sys; from checkin.cli.running.serving import serve; "
+    "serve(*sys.argv[1:3], int(sys.argv[3]))"
 )
 
 

@@ -23,10 +23,10 @@ from checkin.web.asgi.bodies import (
     longest_kept,
 )
 from checkin.web.asgi.memory import PEOPLE_BYTES, Memories, Memory, holder_of
-from checkin.web.people.import_pages import MAX_UPLOAD_BYTES
+from checkin.web.people.importing.import_pages import MAX_UPLOAD_BYTES
 from tests.support.api_client import a_scan
-from tests.support.server_fork import by_fork
-from tests.support.server_process import ROOT, Server, free_port
+from tests.support.servers.server_fork import by_fork
+from tests.support.servers.server_process import ROOT, Server, free_port
 from tests.support.waiting import wait_for
 from tests.web.asgi.conftest import Served, read_out
 from tests.web.asgi.echo import THREADS

@@ -13,7 +13,7 @@ from checkin.db.models import Badge, Category, Participant
 from checkin.services.badges.issue import reissue_badge, revoke_badge
 from checkin.services.badges.page import OPENING, page_secret
 from checkin.services.common.keys import Keys
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from checkin.web.site.state import EXTENSION
 from tests.badges.reading import codes_in
 from tests.support import factories

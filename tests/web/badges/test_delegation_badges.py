@@ -16,7 +16,7 @@ from checkin.db.models import Activity
 from checkin.services.badges.issue import revoke_badge
 from checkin.services.badges.page import page_address
 from checkin.services.badges.specs import badge_specs
-from checkin.worker.badge_pictures import picture_name
+from checkin.worker.work.badge_pictures import picture_name
 from tests.badges.reading import codes_in
 from tests.support import factories
 from tests.support.factories import BASE_URL, KEYS, NOW, code_of, write

@@ -9,8 +9,8 @@ import pytest
 from checkin.db.models import MessageState, Role
 from checkin.domain.messages.kinds import MessageKind
 from checkin.services.common.activity import note
-from checkin.services.people.blocking import block
-from checkin.services.people.registration import RegistrationSource
+from checkin.services.people.registering.blocking import block
+from checkin.services.people.registering.registration import RegistrationSource
 from checkin.services.people.timeline import PAGE_SIZE, Happening
 from checkin.web.badges.timeline_words import _LOOKS, lines_of
 from checkin.words.languages import LANGUAGES

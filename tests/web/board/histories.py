@@ -19,7 +19,7 @@ from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.verdict import Status
 from checkin.errors import Conflict
-from checkin.services.people.registration import cancel, reinstate
+from checkin.services.people.registering.registration import cancel, reinstate
 from checkin.services.scanning.annul import annul_scan
 from checkin.services.scanning.storage import Decided
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from checkin.db.changes import CHANNEL
 from tests.support import factories
-from tests.support.nodes import Board, boards, nodes, scan_at
+from tests.support.servers.nodes import Board, boards, nodes, scan_at
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.postgres

@@ -10,7 +10,7 @@ from tests.support import factories
 from tests.support.factories import NOW
 
 BOARD = "/events/rabat-2025/board"
-SCRIPT = "js/board.js"
+SCRIPT = "js/board/board.js"
 #: of the nav's links, in their order
 CHOICES = ("board?day=1", "board", "board?day=all")
 

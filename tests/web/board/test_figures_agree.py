@@ -18,12 +18,12 @@ from checkin.db.models import Category, Delegation, Role
 from checkin.services.board.live_counts import live_counts
 from checkin.services.export.whole import write_export
 from checkin.services.lifecycle.purge import purge_event
-from checkin.services.people.registration import cancel
+from checkin.services.people.registering.registration import cancel
 from checkin.services.scanning.annul import annul_scan
 from tests.support import factories
 from tests.support.api_client import Api
+from tests.support.databases.kinds import KINDS
 from tests.support.factories import NOW, write
-from tests.support.kinds import KINDS
 from tests.web.board.histories import GATES, QUOTAS, History, counted, parts
 from tests.web.browsing import PASSWORD, Browsing, an_operator
 

@@ -12,7 +12,7 @@ from sqlalchemy import event as sql_events
 from checkin.db.models import BadgeRequest, Message
 from checkin.services.channels.badge_requests import finding_address
 from checkin.worker.context import Tools
-from checkin.worker.finding import answer_badge_requests
+from checkin.worker.work.finding import answer_badge_requests
 from tests.support import factories
 from tests.support.factories import BASE_URL, KEYS
 from tests.web.browsing import Browsing

@@ -17,7 +17,7 @@ from checkin.services.common.keys import Keys
 from checkin.settings import Settings
 from tests.support import factories
 from tests.support.factories import KEYS, write
-from tests.support.telephone_gateways import (
+from tests.support.others.telephone_gateways import (
     HERE,
     PASSWORD,
     TOKEN,

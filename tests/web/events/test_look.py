@@ -16,7 +16,7 @@ from tests.badges.test_designs import LOGO
 from tests.badges.test_look import a_png
 from tests.support import factories
 from tests.support.factories import KEYS
-from tests.support.inline_worker import keep_jobs_waiting
+from tests.support.servers.inline_worker import keep_jobs_waiting
 from tests.web.browsing import follow
 
 PAGE = "/events/rabat-2025/look"
@@ -132,7 +132,7 @@ def test_a_logo_that_takes_too_much_is_answered_by_what_to_do(
     def devour(_logo):
         raise LookRefused(LookError(LookProblem.TAKES_TOO_MUCH, "", "too much"))
 
-    monkeypatch.setattr("checkin.worker.look.printable_logo", devour)
+    monkeypatch.setattr("checkin.worker.work.look.printable_logo", devour)
 
     assert "enregistrez-le en PNG" in follow(organiser, send(organiser, LOGO)).text
     assert look(database, event).logo is None

@@ -11,7 +11,7 @@ from checkin.db.models import Activity, Conflict
 from checkin.protocol.walk_ins import seal_walk_in
 from tests.support import factories
 from tests.support.api_client import Api, a_scan
-from tests.web.api.test_batch import offline
+from tests.web.api.scans.test_batch import offline
 
 CONFLICTS = "/events/rabat-2025/conflicts"
 

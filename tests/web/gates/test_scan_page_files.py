@@ -103,7 +103,7 @@ def test_a_change_of_any_file_of_the_program_or_of_the_events_clocks_makes_a_new
         return fingerprint(static, [timezone])
 
     static = tmp_path / "checkin" / "static"
-    for name in (*scan_page_files(STATIC), "js/scan/page-worker.js"):
+    for name in (*scan_page_files(STATIC), "js/scan/camera/page-worker.js"):
         (static / name).parent.mkdir(parents=True, exist_ok=True)
         (static / name).write_bytes((STATIC / name).read_bytes())
 

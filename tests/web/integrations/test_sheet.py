@@ -12,7 +12,7 @@ from checkin.domain.network.destinations import outgoing_allowed
 from checkin.services.lifecycle.purge import purge_event
 from tests.support import factories
 from tests.support.factories import NOW
-from tests.support.sheet_server import ALI, OMAR, SARA, sheet_server
+from tests.support.others.sheet_server import ALI, OMAR, SARA, sheet_server
 from tests.web.browsing import follow
 
 PAGE = "/events/rabat-2025/sheet"

@@ -14,7 +14,7 @@ from checkin.services.common.keys import Keys
 from checkin.services.integrations.webhooks import reach_of
 from tests.support import factories
 from tests.support.factories import KEYS
-from tests.support.webhook_receiver import receiver
+from tests.support.others.webhook_receiver import receiver
 
 PAGE = "/events/rabat-2025/webhooks"
 NO_BREAK = "\u00a0"

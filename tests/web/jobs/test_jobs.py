@@ -15,8 +15,8 @@ from checkin.services.jobs.problems import JobFailed, ProblemCode
 from checkin.services.jobs.queue import claim, fail
 from checkin.services.jobs.workers import worker_seen
 from checkin.web.jobs import job_words
-from checkin.worker.badge_sheets import BADGE_SHEETS
 from checkin.worker.kinds import KINDS
+from checkin.worker.work.badge_sheets import BADGE_SHEETS
 from tests.support import factories
 from tests.support.asked_jobs import ask
 from tests.support.factories import write

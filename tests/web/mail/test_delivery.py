@@ -34,7 +34,7 @@ from checkin.web.site.state import EXTENSION
 from checkin.words.isolates import without_isolates
 from checkin.worker.kinds import KINDS
 from tests.support import factories
-from tests.support.telephone_gateways import gateways, set_channels
+from tests.support.others.telephone_gateways import gateways, set_channels
 from tests.web.browsing import follow
 
 PAGE = "/events/rabat-2025/delivery"

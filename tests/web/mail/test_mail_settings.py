@@ -29,7 +29,7 @@ from checkin.settings import Settings
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.factories import KEYS, write
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
 from tests.web.browsing import PASSWORD, Browsing
 
 PAGE = "/mail/settings"

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from checkin.db.models import Role
-from checkin.services.mail.mailbox_settings import bounce_mailbox
+from checkin.services.mail.mailbox.mailbox_settings import bounce_mailbox
 from checkin.settings import Settings
 from tests.support import factories
 from tests.support.factories import KEYS
-from tests.support.server_process import free_port
+from tests.support.servers.server_process import free_port
 from tests.web.browsing import Browsing
 
 PAGE = "/mail/returned"

@@ -12,10 +12,10 @@ from sqlalchemy import select, update
 
 from checkin.db.models import Announcement, Message, Participant
 from checkin.domain.messages.kinds import MessageKind
-from checkin.services.people.proposals import propose_telling
+from checkin.services.people.importing.proposals import propose_telling
 from tests.support import factories
 from tests.support.factories import NOW, write
-from tests.support.inline_worker import do_waiting_jobs, keep_jobs_waiting
+from tests.support.servers.inline_worker import do_waiting_jobs, keep_jobs_waiting
 from tests.web.browsing import follow
 
 EVENT = "/events/rabat-2025"

@@ -14,7 +14,7 @@ from checkin.db.models import Role, SelfRegistration
 from checkin.domain.network.public_address import AddressSource, Listening
 from checkin.services.network import public_address as service
 from checkin.services.network.public_address import public_address, write_listening
-from checkin.services.people.public_registration import link_address, set_link
+from checkin.services.people.registering.public_registration import link_address, set_link
 from checkin.settings import Settings
 from checkin.web.site.state import EXTENSION
 from tests.support import factories

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from checkin.db.models import Job, Message, Participant
 from tests.support import factories
-from tests.support.inline_worker import keep_jobs_waiting
+from tests.support.servers.inline_worker import keep_jobs_waiting
 from tests.web.browsing import follow
 
 LIST = "/events/rabat-2025/participants"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from checkin.db.models import Delegation, Job, Participant
-from checkin.services.people.declining import decline_address
+from checkin.services.people.registering.declining import decline_address
 from tests.support import factories
 
 

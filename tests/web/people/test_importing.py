@@ -10,16 +10,16 @@ from markupsafe import escape
 from sqlalchemy import func, select
 
 from checkin.db.models import Activity, ImportDraft, Job, Participant
-from checkin.domain.people.unreadable import UnreadableFile
-from checkin.services.people import importing
-from checkin.services.people.import_drafts import MAX_ROWS
+from checkin.domain.people.importing.unreadable import UnreadableFile
+from checkin.services.people.importing.import_drafts import MAX_ROWS
+from checkin.services.people.importing.importing import importing
 from checkin.services.spreadsheets.reading import read_table
-from checkin.web.people.import_pages import MAX_UPLOAD_BYTES
+from checkin.web.people.importing.import_pages import MAX_UPLOAD_BYTES
 from checkin.words.languages import LANGUAGES
 from checkin.words.unreadable import unreadable_sentence
 from tests.support import factories
 from tests.support.factories import KEYS
-from tests.support.inline_worker import do_waiting_jobs, keep_jobs_waiting
+from tests.support.servers.inline_worker import do_waiting_jobs, keep_jobs_waiting
 from tests.web.browsing import follow
 
 LIST = "Nom,Téléphone,Délégation\nAmina Alaoui,0612345678,\nBahia Idrissi,12,\n"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from checkin.db.models import Delegation, Event, Participant
 from checkin.web.site import shared_forms
 from tests.support import factories
-from tests.support.kinds import KINDS
+from tests.support.databases.kinds import KINDS
 from tests.support.racing import race
 from tests.web.browsing import Browsing, mark_in
 

@@ -20,7 +20,11 @@ from checkin.db.models import (
     Participant,
 )
 from checkin.domain.mail.server import Tls
-from checkin.services.people.public_registration import link_address, renew_link, set_link
+from checkin.services.people.registering.public_registration import (
+    link_address,
+    renew_link,
+    set_link,
+)
 from checkin.web.site.state import EXTENSION
 from tests.services.mail.mail_server import mail_server
 from tests.support import factories

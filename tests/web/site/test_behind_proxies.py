@@ -15,7 +15,7 @@ from checkin.errors import SettingsError
 from checkin.services.accounts.failed_sign_ins import FAILURES
 from checkin.services.network.unread_forwarding import ForwardingWatch, unread_forwarding
 from checkin.settings import Settings, load_settings
-from checkin.web.site.behind_proxies import THROUGH_A_PROXY, behind_proxies
+from checkin.web.site.addressing.behind_proxies import THROUGH_A_PROXY, behind_proxies
 from checkin.web.site.state import API, EXTENSION
 from tests.support import factories
 from tests.support.factories import NOW

@@ -29,7 +29,7 @@ from checkin.settings import Settings
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.api_client import Api, a_scan
-from tests.support.databases import PostgresDatabases, opened, postgres_cluster
+from tests.support.databases.databases import PostgresDatabases, opened, postgres_cluster
 from tests.support.factories import KEYS, NOW
 from tests.support.racing import race
 from tests.support.waiting import wait_for

@@ -94,7 +94,7 @@ def test_no_script_names_a_path_of_ours_from_the_root():
     }
 
     # Compared with: where we are alone on our host, what is kept has its short name.
-    assert found == {"js/scan/page-worker.js: /scan"}
+    assert found == {"js/scan/camera/page-worker.js: /scan"}
 
 
 def test_no_style_names_a_path_from_the_root():

@@ -10,7 +10,7 @@ import pytest
 from checkin.db.models import Role
 from checkin.domain.network.proxies import trusted_networks
 from checkin.settings import Settings
-from checkin.web.site.refused_forms import Cause, cause_of
+from checkin.web.site.refusals.refused_forms import Cause, cause_of
 from tests.support import factories
 from tests.web.browsing import PASSWORD, an_operator
 
@@ -178,7 +178,7 @@ def test_the_messages_of_the_csrf_library_are_those_that_are_recognised():
 
     import flask_wtf.csrf
 
-    from checkin.web.site import refused_forms
+    from checkin.web.site.refusals import refused_forms
 
     source = Path(flask_wtf.csrf.__file__).read_text("utf-8")
     assert [told for told in refused_forms._OF_FLASK_WTF if f'"{told}"' not in source] == []

@@ -8,9 +8,9 @@ from io import BytesIO
 
 import pytest
 
-from checkin.web.site.request_body import LONGEST_READ_BYTES, drain_request_body
-from tests.support.server_fork import by_fork
-from tests.support.server_process import Server
+from checkin.web.site.refusals.request_body import LONGEST_READ_BYTES, drain_request_body
+from tests.support.servers.server_fork import by_fork
+from tests.support.servers.server_process import Server
 
 
 @pytest.fixture(scope="module")

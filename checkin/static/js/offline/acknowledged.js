@@ -1,12 +1,13 @@
 // What the server has acknowledged, kept to be offered again if it is put back to an earlier state: as
 // scanner/offline/acknowledged.py keeps it.
-import { byPosition, nextPosition } from "./memory.js";
-import { keptScan } from "./scan.js";
 
-/** @import { KeptValues } from "./kept-values.js" */
+import { keptScan } from "./scan.js";
+import { byPosition, nextPosition } from "./store/memory.js";
+
+/** @import { KeptValues } from "./store/kept-values.js" */
 /** @import { KeptScan, Scan } from "./scan.js" */
-/** @import { Decided } from "./spool.js" */
-/** @import { Storage } from "./storage.js" */
+/** @import { Decided } from "./store/spool.js" */
+/** @import { Storage } from "./store/storage.js" */
 /** @import { WalkIn } from "./walk-in.js" */
 
 /**

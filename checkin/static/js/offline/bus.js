@@ -3,7 +3,7 @@
 import { randomId } from "../shared/bytes.js";
 import { utcText } from "./scan.js";
 
-/** @import { BusContent, Passenger } from "./gate-list.js" */
+/** @import { BusContent, Passenger } from "./list/gate-list.js" */
 /** @import { Delegation, Kind, Reading } from "./scan.js" */
 
 /** @typedef {Passenger & {arrived_at?: string | null}} Rider */

@@ -2,7 +2,14 @@
 import { areComplete, decide } from "./admission.js";
 import { parseCode } from "./badge-code.js";
 import { dayOf, isClosedForGood, nextOpening, policyOfDay } from "./days.js";
-import { badgeTag, busTag, canReadLists, openBusList, openEntry, tagOfRef } from "./gate-list.js";
+import {
+  badgeTag,
+  busTag,
+  canReadLists,
+  openBusList,
+  openEntry,
+  tagOfRef,
+} from "./list/gate-list.js";
 import {
   daysFrom,
   factsFrom,
@@ -19,15 +26,15 @@ import { namesOf } from "./walk-in.js";
 /** @import { Decision, Facts, Policy, Reason, ReasonRow } from "./admission.js" */
 /** @import { ListedScan, OpenedBus } from "./bus.js" */
 /** @import { DeviceClock } from "./clock.js" */
-/** @import { EntryContent, ListPolicy, Passenger } from "./gate-list.js" */
+/** @import { EntryContent, ListPolicy, Passenger } from "./list/gate-list.js" */
 /** @import { HelpDesk } from "./help-desk.js" */
-/** @import { HeldList } from "./held-list.js" */
-/** @import { Place } from "./kept-values.js" */
+/** @import { HeldList } from "./list/held-list.js" */
+/** @import { Place } from "./store/kept-values.js" */
 /** @import { Lent } from "./local-facts.js" */
-/** @import { History, Memory, Passage } from "./memory.js" */
+/** @import { History, Memory, Passage } from "./store/memory.js" */
 /** @import { Step } from "./next-step.js" */
 /** @import { Participant, Scan, Source, Verdict } from "./scan.js" */
-/** @import { Decided } from "./spool.js" */
+/** @import { Decided } from "./store/spool.js" */
 /** @import { Newcomer } from "./walk-in.js" */
 
 /**

@@ -6,19 +6,19 @@ import { AskedTooOften, Line, TokenRefused, Unreachable } from "../server/line.j
 import { Refresh } from "../server/refresh.js";
 import { DeviceClock } from "./clock.js";
 import { OfflineGate } from "./decisions.js";
-import { moveEarlierRows } from "./earlier-database.js";
-import { HeldList } from "./held-list.js";
 import { foundOf, HelpDesk } from "./help-desk.js";
+import { HeldList } from "./list/held-list.js";
 import { newScan, personScan, scannedAgain } from "./scan.js";
-import { Spool } from "./spool.js";
-import { Storage } from "./storage.js";
+import { moveEarlierRows } from "./store/earlier-database.js";
+import { Spool } from "./store/spool.js";
+import { Storage } from "./store/storage.js";
 
 /** @import { Happening } from "../server/courier.js" */
 /** @import { BusKey, Found, FoundBus } from "../server/line.js" */
 /** @import { ReasonRow } from "./admission.js" */
 /** @import { ListedScan, OpenedBus } from "./bus.js" */
-/** @import { Place } from "./kept-values.js" */
-/** @import { NameTables } from "./name-sounds.js" */
+/** @import { Place } from "./store/kept-values.js" */
+/** @import { NameTables } from "./names/name-sounds.js" */
 /** @import { Direction, Scan, ScanReply, Source, Verdict } from "./scan.js" */
 /** @import { Newcomer } from "./walk-in.js" */
 

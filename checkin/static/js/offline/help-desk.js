@@ -1,21 +1,22 @@
 // The people whom a help desk finds without the network, and how many of them it may show. They lie on
 // the disk in sealed pages, which only the key opens that the server lends at each contact; names are in
 // memory only.
-import { DeskPeople, isTooShort } from "./desk-search.js";
-import { listIsGenuine, signedBytes } from "./gate-list.js";
-import { ListRefused } from "./list-checks.js";
+
+import { listIsGenuine, signedBytes } from "./list/gate-list.js";
+import { ListRefused } from "./list/list-checks.js";
+import { DeskPeople, isTooShort } from "./names/desk-search.js";
 import { utcText } from "./scan.js";
-import { SealedStore } from "./sealed-store.js";
 import { ShownPeople } from "./shown-people.js";
+import { SealedStore } from "./store/sealed-store.js";
 
 /** @import { DeviceClock } from "./clock.js" */
-/** @import { EntryContent } from "./gate-list.js" */
-/** @import { HeldList } from "./held-list.js" */
-/** @import { NameTables } from "./name-sounds.js" */
-/** @import { SealedPage } from "./sealed-pages.js" */
-/** @import { PeopleHead } from "./sealed-store.js" */
+/** @import { EntryContent } from "./list/gate-list.js" */
+/** @import { HeldList } from "./list/held-list.js" */
+/** @import { NameTables } from "./names/name-sounds.js" */
+/** @import { SealedPage } from "./store/sealed-pages.js" */
+/** @import { PeopleHead } from "./store/sealed-store.js" */
 /** @import { Found } from "../server/line.js" */
-/** @import { Storage } from "./storage.js" */
+/** @import { Storage } from "./store/storage.js" */
 
 /**
  * What the list tells of somebody: an entry of the gate list, and by what they are found and told apart.

@@ -3,8 +3,8 @@ import { FACTS, POLICY } from "./admission.js";
 
 /** @import { Facts, Hours, Policy } from "./admission.js" */
 /** @import { Day } from "./days.js" */
-/** @import { EntryContent, ListDay, ListHours, ListPolicy } from "./gate-list.js" */
-/** @import { History } from "./memory.js" */
+/** @import { EntryContent, ListDay, ListHours, ListPolicy } from "./list/gate-list.js" */
+/** @import { History } from "./store/memory.js" */
 /** @import { Direction } from "./scan.js" */
 
 /**

@@ -2,7 +2,7 @@
 // gate list; what is kept and sent later names the badge by its reference, which opens nothing.
 import { randomId } from "../shared/bytes.js";
 import { parseCode } from "./badge-code.js";
-import { badgeRef, badgeTag, tagOfRef } from "./gate-list.js";
+import { badgeRef, badgeTag, tagOfRef } from "./list/gate-list.js";
 
 /** @import { Reason, ReasonRow } from "./admission.js" */
 /** @import { Step } from "./next-step.js" */

@@ -1,7 +1,7 @@
 // Whom this help desk has shown without the network, and when: numbers and times, no names. They are
 // counted here as the server counts them (checkin/domain/people/searching.py), and told to it afterwards.
 
-/** @import { Storage } from "./storage.js" */
+/** @import { Storage } from "./store/storage.js" */
 
 /**
  * Somebody who was shown, at a moment of the server's clock.

@@ -1,12 +1,13 @@
 // The walk-ins whom this gate let in and whom the server has not registered yet.
-import { byPosition, nextPosition } from "./memory.js";
+
 import { keptScan, refOf, tagOf } from "./scan.js";
+import { byPosition, nextPosition } from "./store/memory.js";
 
 /** @import { Acknowledged } from "./acknowledged.js" */
-/** @import { Memory, Passage } from "./memory.js" */
+/** @import { Memory, Passage } from "./store/memory.js" */
 /** @import { KeptScan, Scan } from "./scan.js" */
-/** @import { Decided, SetAsideRow, WaitingRow } from "./spool.js" */
-/** @import { Storage, StoreName } from "./storage.js" */
+/** @import { Decided, SetAsideRow, WaitingRow } from "./store/spool.js" */
+/** @import { Storage, StoreName } from "./store/storage.js" */
 /** @import { WalkIn } from "./walk-in.js" */
 
 /**

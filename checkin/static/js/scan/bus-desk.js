@@ -5,8 +5,8 @@ import { kindOf } from "../offline/scan.js";
 import { faultOf } from "../server/courier.js";
 import { AskedTooOften, Rejected, SearchBudget, Unreachable } from "../server/line.js";
 import { field, part } from "../shared/elements.js";
-import { actOf } from "./card-lines.js";
-import { meantKey, placeOfKey } from "./code-meant.js";
+import { actOf } from "./cards/card-lines.js";
+import { meantKey, placeOfKey } from "./keys/code-meant.js";
 import { signal } from "./sounds.js";
 import { bothNames, fill, rowOf, words } from "./words.js";
 

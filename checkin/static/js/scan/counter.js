@@ -3,7 +3,7 @@
 // help desk by its own list.
 
 import { NotFoundHere } from "../offline/help-desk.js";
-import { StorageFault } from "../offline/storage.js";
+import { StorageFault } from "../offline/store/storage.js";
 import { newcomerNamed } from "../offline/walk-in.js";
 import {
   AskedTooOften,
@@ -13,7 +13,7 @@ import {
   Unreachable,
 } from "../server/line.js";
 import { allWithin, field, part, within } from "../shared/elements.js";
-import { shortName, wordOf } from "./card-lines.js";
+import { shortName, wordOf } from "./cards/card-lines.js";
 import { FoundPeople, written } from "./found-people.js";
 import { printBadge } from "./print-badge.js";
 import { bothNames, fill, words } from "./words.js";
@@ -21,7 +21,7 @@ import { bothNames, fill, words } from "./words.js";
 /** @import { Delegation, Scan } from "../offline/scan.js" */
 /** @import { Newcomer } from "../offline/walk-in.js" */
 /** @import { Found } from "../server/line.js" */
-/** @import { RecentScan } from "./recent-scans.js" */
+/** @import { RecentScan } from "./cards/recent-scans.js" */
 /** @import { Station } from "./station.js" */
 
 const SHORTEST_SEARCH = 3;

@@ -1,5 +1,12 @@
 // What this browser is to the server: a device at a gate, with a token.
-import { canSeal, forgetKey, keepText, keptText, seal, unseal } from "../offline/device-key.js";
+import {
+  canSeal,
+  forgetKey,
+  keepText,
+  keptText,
+  seal,
+  unseal,
+} from "../offline/store/device-key.js";
 import { keptName, ROOT } from "../shared/root.js";
 
 const PLACE = keptName("marhaba.device");

@@ -6,8 +6,8 @@ import { newScan } from "../offline/scan.js";
 import { part } from "../shared/elements.js";
 import { bothNames, fill, localTime, words } from "./words.js";
 
-/** @import { ListPolicy } from "../offline/gate-list.js" */
-/** @import { Place } from "../offline/kept-values.js" */
+/** @import { ListPolicy } from "../offline/list/gate-list.js" */
+/** @import { Place } from "../offline/store/kept-values.js" */
 /** @import { Verdict } from "../offline/scan.js" */
 
 /**

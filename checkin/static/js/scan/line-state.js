@@ -2,8 +2,8 @@
 import { part } from "../shared/elements.js";
 import { bothNames, fill, language, localMoment, words } from "./words.js";
 
-/** @import { Place } from "../offline/kept-values.js" */
-/** @import { SetAsideRow } from "../offline/spool.js" */
+/** @import { Place } from "../offline/store/kept-values.js" */
+/** @import { SetAsideRow } from "../offline/store/spool.js" */
 /** @import { LineState } from "../server/courier.js" */
 /** @import { StatusReply } from "../server/line.js" */
 

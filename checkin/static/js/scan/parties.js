@@ -1,5 +1,5 @@
 // Which badges are held up together: a family, a bus leader with four.
-import { Debounce } from "./debounce.js";
+import { Debounce } from "./keys/debounce.js";
 
 /** Whoever is read later than this after a neighbour is the next in the queue. */
 const TOGETHER_MS = 2_000;

@@ -1,6 +1,6 @@
 // The scan page: a device at a gate reads badges and shows the verdicts, with the network or without.
 
-import { KeyLost } from "../offline/device-key.js";
+import { KeyLost } from "../offline/store/device-key.js";
 import { part } from "../shared/elements.js";
 import { keptName } from "../shared/root.js";
 import { storedDevice } from "./device.js";

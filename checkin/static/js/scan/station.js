@@ -6,27 +6,27 @@ import { faultOf } from "../server/courier.js";
 import { allWithin, field, part, within } from "../shared/elements.js";
 import { Awake } from "./awake.js";
 import { BusDesk } from "./bus-desk.js";
-import { CameraStation } from "./camera-station.js";
-import { shortName } from "./card-lines.js";
-import { meantCode } from "./code-meant.js";
+import { CameraStation } from "./camera/camera-station.js";
+import { shortName } from "./cards/card-lines.js";
+import { Verdicts } from "./cards/verdicts.js";
 import { Counter } from "./counter.js";
-import { Debounce } from "./debounce.js";
 import { forgetDevice, storeDevice } from "./device.js";
 import { IdleScreen } from "./idle.js";
-import { readKeys } from "./keys.js";
+import { meantCode } from "./keys/code-meant.js";
+import { Debounce } from "./keys/debounce.js";
+import { readKeys } from "./keys/keys.js";
+import { readTypedCodes } from "./keys/typed-codes.js";
 import { Kiosk } from "./kiosk.js";
 import { showGate, showLine, showSetAside } from "./line-state.js";
 import { askToPair } from "./pairing-form.js";
 import { Parties } from "./parties.js";
 import { muteSound, signal } from "./sounds.js";
-import { readTypedCodes } from "./typed-codes.js";
-import { Verdicts } from "./verdicts.js";
 import { fill, reasons, words } from "./words.js";
 
 /** @import { Device, Gate } from "../offline/gate.js" */
 /** @import { Direction, Fault, Verdict } from "../offline/scan.js" */
 /** @import { Happening, LineState } from "../server/courier.js" */
-/** @import { Showing } from "./debounce.js" */
+/** @import { Showing } from "./keys/debounce.js" */
 /** @import { Waiting } from "./line-state.js" */
 
 /** @typedef {"camera" | "typed" | "wedge"} Reader */

@@ -3,7 +3,7 @@
 import { part } from "../shared/elements.js";
 
 /** @import { ReasonRow } from "../offline/admission.js" */
-/** @import { NameTables } from "../offline/name-sounds.js" */
+/** @import { NameTables } from "../offline/names/name-sounds.js" */
 /** @import { Named, Verdict } from "../offline/scan.js" */
 
 /** @typedef {Record<string, string>} Sentences */

@@ -1,8 +1,8 @@
 // Talks to the server in the background, so that neither camera nor screen ever waits for it.
 
-import { ListRefused } from "../offline/list-checks.js";
+import { ListRefused } from "../offline/list/list-checks.js";
 import { tagOf } from "../offline/scan.js";
-import { StorageFault } from "../offline/storage.js";
+import { StorageFault } from "../offline/store/storage.js";
 import { randomId } from "../shared/bytes.js";
 import {
   AnsweredByAnother,
@@ -16,7 +16,7 @@ import { EVERY_MS } from "./refresh.js";
 
 /** @import { ListedScan } from "../offline/bus.js" */
 /** @import { Fault, KeptScan, Scan, Verdict } from "../offline/scan.js" */
-/** @import { Spool } from "../offline/spool.js" */
+/** @import { Spool } from "../offline/store/spool.js" */
 /** @import { Newcomer } from "../offline/walk-in.js" */
 /** @import { Delivery } from "./delivery.js" */
 /** @import { Line, StatusReply } from "./line.js" */

@@ -1,9 +1,9 @@
 // How one scan gets its verdict, and how those that waited reach the server.
 
 import { bodyOf } from "../offline/bus.js";
-import { passageTold } from "../offline/memory.js";
 import { refOf, tagOf } from "../offline/scan.js";
-import { LARGEST_BATCH, setAsideRow } from "../offline/spool.js";
+import { passageTold } from "../offline/store/memory.js";
+import { LARGEST_BATCH, setAsideRow } from "../offline/store/spool.js";
 import { sealedWalkIn } from "../offline/walk-in.js";
 import { Rejected, ServerFailed, TooLarge, Unreachable } from "./line.js";
 
@@ -12,7 +12,7 @@ import { Rejected, ServerFailed, TooLarge, Unreachable } from "./line.js";
 /** @import { DeviceClock } from "../offline/clock.js" */
 /** @import { OfflineGate } from "../offline/decisions.js" */
 /** @import { Fault, KeptScan, Scan, ScanReply, Verdict } from "../offline/scan.js" */
-/** @import { DecidedRow, Spool } from "../offline/spool.js" */
+/** @import { DecidedRow, Spool } from "../offline/store/spool.js" */
 /** @import { Newcomer } from "../offline/walk-in.js" */
 /** @import { BatchResult, Line, Registered } from "./line.js" */
 

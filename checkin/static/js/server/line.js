@@ -10,13 +10,13 @@ import { answerIn, EPOCH_HEADER, NONCE_HEADER, newNonce } from "./signed-answers
 /** @import { OpenedBus } from "../offline/bus.js" */
 /** @import { DeviceClock } from "../offline/clock.js" */
 /** @import { LeaseReply } from "../offline/leases.js" */
-/** @import { ListReply } from "../offline/list-checks.js" */
+/** @import { ListReply } from "../offline/list/list-checks.js" */
 /** @import { PeopleReply } from "../offline/help-desk.js" */
-/** @import { SealedPage } from "../offline/sealed-pages.js" */
+/** @import { SealedPage } from "../offline/store/sealed-pages.js" */
 /** @import { ShownRow } from "../offline/shown-people.js" */
-/** @import { Place } from "../offline/kept-values.js" */
+/** @import { Place } from "../offline/store/kept-values.js" */
 /** @import { Delegation, KeptScan, Named, Scan, ScanReply, Stop } from "../offline/scan.js" */
-/** @import { DecidedRow } from "../offline/spool.js" */
+/** @import { DecidedRow } from "../offline/store/spool.js" */
 /** @import { Policy, Reason } from "../offline/admission.js" */
 /** @import { Newcomer, WalkIn } from "../offline/walk-in.js" */
 /** @import { Answer } from "./signed-answers.js" */

@@ -1,16 +1,17 @@
 // Keeps what the device decides by fresh while there is a line: gate list, lease, clock.
-import { canReadLists } from "../offline/gate-list.js";
+
 import { leaseFrom } from "../offline/leases.js";
-import { ListRefused, STALE_AFTER_MS } from "../offline/list-checks.js";
-import { MOST_AT_ONCE } from "../offline/segments.js";
-import { StorageFault } from "../offline/storage.js";
+import { canReadLists } from "../offline/list/gate-list.js";
+import { ListRefused, STALE_AFTER_MS } from "../offline/list/list-checks.js";
+import { MOST_AT_ONCE } from "../offline/list/segments.js";
+import { StorageFault } from "../offline/store/storage.js";
 import { ListNotReady, Rejected } from "./line.js";
 
 /** @import { DeviceClock } from "../offline/clock.js" */
-/** @import { HeldList } from "../offline/held-list.js" */
+/** @import { HeldList } from "../offline/list/held-list.js" */
 /** @import { Stop } from "../offline/scan.js" */
-/** @import { Named } from "../offline/segments.js" */
-/** @import { Spool } from "../offline/spool.js" */
+/** @import { Named } from "../offline/list/segments.js" */
+/** @import { Spool } from "../offline/store/spool.js" */
 /** @import { DeskSupply } from "./desk-supply.js" */
 /** @import { Line, StatusReply } from "./line.js" */
 

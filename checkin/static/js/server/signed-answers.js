@@ -1,6 +1,6 @@
 // By which the server's answers are told from those of whatever is between: as
 // checkin/protocol/signed_answers.py says.
-import { canReadLists, listIsGenuine } from "../offline/gate-list.js";
+import { canReadLists, listIsGenuine } from "../offline/list/gate-list.js";
 import { sha256 } from "../offline/sha256.js";
 import { hexOf, textOf, utf8 } from "../shared/bytes.js";
 

@@ -1,0 +1,189 @@
+"""How the sheets of a file become a list: columns, empty cells, lines that are no entries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from checkin.domain.common.blanks import is_blank
+from checkin.domain.people.importing.extra_lines import ExtraLine, extra_lines
+from checkin.domain.people.importing.importing import Row
+from checkin.domain.people.importing.list_questions import proposed_choices
+from checkin.domain.people.importing.name_order import NameOrder, given_name_first, likely_order
+from checkin.domain.people.importing.row_numbers import SHEET_STEP, row_label
+from checkin.domain.people.importing.sheets import (
+    LeftOut,
+    RawRow,
+    RawSheet,
+    SheetChoices,
+    choices_of,
+    heading_keys,
+    list_of,
+    meanings_of,
+)
+
+HEADINGS = ["Nom", "Délégation", "Téléphone"]
+
+
+def sheet(*rows, name="", headings=HEADINGS):
+    lines = [RawRow(1, headings), *(RawRow(at, list(row)) for at, row in enumerate(rows, 2))]
+    return RawSheet(name, lines)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "-", "—", "N/A", "n/a", "néant", "NEANT", "لا يوجد", "لا توجد", "..."]
+)
+def test_what_says_nothing_is_empty(text):
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["Na", "0", "oui", "لا", "Anne", "x", "-1", "Sans Souci"])
+def test_what_says_something_is_not_empty(text):
+    assert not is_blank(text)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (["TOTAL", "", "2500"], ExtraLine.SUM),
+        (["", "Somme", "12"], ExtraLine.SUM),
+        (["المجموع", "", "3"], ExtraLine.SUM),
+        (["Total : 25", "", ""], ExtraLine.SUM),
+        (HEADINGS, ExtraLine.HEADINGS),
+        (["Signature du président", "", ""], ExtraLine.REMARK),
+        (["NB : liste arrêtée le 3 juin", "", ""], ExtraLine.REMARK),
+        (["Fait à Rabat", "le 3 juin", ""], ExtraLine.REMARK),
+    ],
+)
+def test_lines_that_are_no_entries_are_proposed_to_be_left_out(cells, reason):
+    people = [["Amina Alaoui", "Salé", "0612345678"], ["Bahia Idrissi", "Salé", "0612345679"]]
+
+    assert extra_lines(HEADINGS, [*people, cells]) == {2: reason}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Total Mohamed", "Salé", "0612345678"],
+        ["Total", "Salé", "0612345678"],
+        ["Note Karim", "Salé", "0612345678"],
+        ["Bahia Idrissi", "", ""],
+    ],
+)
+def test_people_are_entries_whatever_they_are_called(cells):
+    people = [["Amina Alaoui", "Salé", "0612345678"]] * 2
+
+    assert extra_lines(HEADINGS, [*people, cells]) == {}
+
+
+def test_rows_of_several_sheets_have_numbers_of_their_own():
+    sheets = [
+        sheet(["Amina", "Salé", ""], name="Un"),
+        sheet(["Bahia", "Salé", ""], name="Deux"),
+    ]
+
+    rows, left_out = list_of(sheets, SheetChoices(sheets=(0, 1)))
+
+    assert [(row_label(row.number), row.cells["name"]) for row in rows] == [
+        ("2", "Amina"),
+        ("2/2", "Bahia"),
+    ]
+    assert left_out == []
+
+
+def test_rows_that_are_only_numbered_are_no_entries():
+    numbered = sheet(["1", "Amina"], ["2", ""], ["3", ""], headings=["N°", "Nom"])
+
+    rows, left_out = list_of([numbered], SheetChoices())
+
+    assert (rows, left_out) == ([Row(2, {"name": "Amina"})], [])
+
+
+def test_hidden_rows_and_sums_are_left_out_and_read_when_somebody_says_so():
+    lines = [
+        *(RawRow(1, HEADINGS), RawRow(2, ["Amina", "Salé", ""], is_hidden=True)),
+        *(RawRow(3, ["Bahia", "Salé", ""]), RawRow(4, ["Total", "", "2"])),
+    ]
+    hidden = RawSheet("", lines)
+
+    rows, left_out = list_of([hidden], SheetChoices())
+    every, none = list_of([hidden], SheetChoices(with_hidden=True, entries=frozenset({4})))
+
+    assert [row.number for row in rows] == [3]
+    assert left_out == [LeftOut(2, "hidden", "Amina · Salé"), LeftOut(4, "sum", "Total · 2")]
+    assert ([row.number for row in every], none) == ([2, 3, 4], [])
+
+
+def test_a_column_without_a_heading_or_with_a_heading_twice_may_be_chosen():
+    keys = heading_keys(["Nom", "", "Téléphone", "Téléphone"])
+
+    assert keys == ["nom", "#2", "telephone", "telephone #4"]
+    assert meanings_of(["Nom", "", "Téléphone", "Téléphone"], {"#2": "note"}) == [
+        *("name", "note", "phone", ""),
+    ]
+
+
+def test_what_is_chosen_stands_for_what_is_written():
+    written = sheet(["Amina", "sale", ""], ["Bahia", "-", ""])
+    choices = SheetChoices(
+        values={"delegation": {"sale": "Salé"}}, defaults={"delegation": "Rabat"}
+    )
+
+    rows, _left_out = list_of([written], choices)
+
+    assert [row.cells["delegation"] for row in rows] == ["Salé", "Rabat"]
+    assert choices_of(choices.as_json()) == choices
+
+
+def test_every_visible_sheet_with_people_is_proposed_and_nothing_else():
+    people, others = sheet(["Amina", "Salé", ""]), sheet(["Bahia", "Salé", ""], name="Deux")
+    cover = sheet(["Liste des invités"], name="À lire", headings=["Bienvenue"])
+    places = sheet(["Salé", "40"], name="Quotas", headings=["Délégation", "Places"])
+    hidden = replace(others, is_hidden=True)
+
+    def proposed(*sheets):
+        return proposed_choices(sheets, {}, "").sheets
+
+    assert proposed(people, others, places) == (0, 1)
+    assert proposed(cover, people) == (1,)
+    # The first one is read anyhow.
+    assert proposed(people, hidden) is None
+    assert proposed(places) is None
+
+
+def test_the_second_sheet_is_numbered_beyond_every_row_of_the_first():
+    assert row_label(SHEET_STEP + 1_048_576) == "2/1048576"
+
+
+@pytest.mark.parametrize(
+    ("written", "turned"),
+    [
+        ("BENJELLOUN Karim", "Karim BENJELLOUN"),
+        ("EL FASSI Hind", "Hind EL FASSI"),
+        ("El Fassi Hind", "Hind El Fassi"),
+        ("Ben Ali Mohamed Amine", "Mohamed Amine Ben Ali"),
+        ("Alaoui Amina", "Amina Alaoui"),
+        ("Alaoui, Amina", "Amina Alaoui"),
+        ("Karim BENJELLOUN", "Karim BENJELLOUN"),
+        ("العلوي أمينة", "أمينة العلوي"),
+        ("Madonna", "Madonna"),
+    ],
+)
+def test_a_family_name_that_is_first_is_put_last(written, turned):
+    assert given_name_first(written) == turned
+
+
+@pytest.mark.parametrize(
+    ("heading", "names", "order"),
+    [
+        ("Nom et prénom", ["BENJELLOUN Karim", "EL FASSI Hind"], NameOrder.FAMILY_FIRST),
+        ("Nom et prénom", ["Karim BENJELLOUN"], NameOrder.AS_WRITTEN),
+        ("Nom et prénom", ["Benjelloun Karim"], NameOrder.FAMILY_FIRST),
+        ("Prénom et nom", ["Karim Benjelloun"], NameOrder.AS_WRITTEN),
+        ("Nom", ["Karim Benjelloun"], None),
+        ("Nom", ["ALAOUI Amina", "Karim TAZI"], None),
+    ],
+)
+def test_the_order_of_names_is_told_by_capitals_or_else_by_the_heading(heading, names, order):
+    assert likely_order(heading, names) is order
