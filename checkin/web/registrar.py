@@ -72,7 +72,7 @@ from checkin.web.people import (
     quotas,
     to_check,
 )
-from checkin.web.people.importing.importing import event_importing, import_runs, importing
+from checkin.web.people.importing import event_importing, import_runs, importing
 from checkin.web.site.hub_line import hub_line
 from checkin.web.site.languages import babel_locale, register_language
 from checkin.web.site.navigation import leads_here

@@ -29,7 +29,7 @@ from checkin.web.api.contract import (
     add_signature,
 )
 from checkin.web.api.description import complete
-from checkin.web.api.hubs.hubs import hubs
+from checkin.web.api.hubs import hubs
 from checkin.web.site.headers import add_api_headers
 from checkin.web.site.numbers import limit_numbers
 from checkin.web.site.permissions import PUBLIC, open_to

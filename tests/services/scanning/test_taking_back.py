@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from checkin.db.models import Badge, ImportRun, Participant, Role
+from checkin.services.people.importing import importing
 from checkin.services.people.importing.import_runs import TakenBack, kept_rows, runs_of
-from checkin.services.people.importing.importing import Importing, import_list, importing
+from checkin.services.people.importing.importing import Importing, import_list
 from checkin.services.scanning import taking_back
 from checkin.services.scanning.taking_back import take_back
 from checkin.services.spreadsheets.reading import read_table

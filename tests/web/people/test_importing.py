@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from checkin.db.models import Activity, ImportDraft, Job, Participant
 from checkin.domain.people.importing.unreadable import UnreadableFile
+from checkin.services.people.importing import importing
 from checkin.services.people.importing.import_drafts import MAX_ROWS
-from checkin.services.people.importing.importing import importing
 from checkin.services.spreadsheets.reading import read_table
 from checkin.web.people.importing.import_pages import MAX_UPLOAD_BYTES
 from checkin.words.languages import LANGUAGES

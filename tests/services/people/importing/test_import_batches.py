@@ -16,8 +16,9 @@ from checkin.db.models import (
     Message,
     Participant,
 )
+from checkin.services.people.importing import importing
 from checkin.services.people.importing.import_standing import ImportStanding
-from checkin.services.people.importing.importing import Importing, import_list, importing
+from checkin.services.people.importing.importing import Importing, import_list
 from checkin.services.people.registering.registration import cancel
 from checkin.services.spreadsheets.reading import read_table
 from tests.support import factories

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from checkin.db.models import Badge, Message, Participant
+from checkin.services.people.importing import importing
 from checkin.services.people.importing.import_plans import plan_table
-from checkin.services.people.importing.importing import Importing, import_list, importing
+from checkin.services.people.importing.importing import Importing, import_list
 from checkin.services.spreadsheets.reading import read_table
 from checkin.words.problems import row_sentences
 from tests.support import factories

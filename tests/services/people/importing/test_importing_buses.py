@@ -12,8 +12,9 @@ from checkin.protocol.gate_list import bus_tag
 from checkin.services.badges.issue import working_badge
 from checkin.services.gates.gate_list import SealedEntries, gate_list
 from checkin.services.people.buses import assign_people, remove_bus
+from checkin.services.people.importing import importing
 from checkin.services.people.importing.import_plans import plan_table
-from checkin.services.people.importing.importing import Importing, import_list, importing
+from checkin.services.people.importing.importing import Importing, import_list
 from checkin.services.spreadsheets.reading import read_table
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
