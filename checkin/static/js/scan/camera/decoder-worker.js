@@ -1,11 +1,8 @@
 // Reads QR codes in camera frames, away from the page's own thread.
 // It is served as scan/decoder.js, so that is where these paths begin.
-import {
-  prepareZXingModule,
-  readBarcodes,
-} from "../../static/vendor/zxing-wasm/es/reader/index.js";
+import { prepareZXingModule, readBarcodes } from "../static/vendor/zxing-wasm/es/reader/index.js";
 
-const WASM = new URL("../../static/vendor/zxing-wasm/zxing_reader.wasm", import.meta.url).href;
+const WASM = new URL("../static/vendor/zxing-wasm/zxing_reader.wasm", import.meta.url).href;
 // QRCodeModel2 leaves out Micro QR, which "reads" numbers in noise.
 const OPTIONS = { formats: ["QRCodeModel2"], textMode: "Plain", maxNumberOfSymbols: 8 };
 
