@@ -66,7 +66,7 @@ class Figures:
     @property
     def missing(self) -> int:
         """Registered people who have not come in."""
-        return self.registered - self.arrived_registered
+        return still_missing(self.registered, self.arrived_registered)
 
     @property
     def expected(self) -> int:
@@ -115,6 +115,15 @@ def together(parts: Iterable[Figures]) -> Figures:
     return reduce(Figures.__add__, parts, Figures())
 
 
+def still_missing(expected: int, came: int) -> int:
+    """Return how many have not come in, of the people who are expected.
+
+    Args:
+        came: how many of these people have come in; others do not count.
+    """
+    return expected - came
+
+
 def share(part: int, whole: int) -> int:
     """Return a share in percent, rounded down; 0 of nothing."""
     return 100 * part // whole if whole else 0
@@ -148,6 +157,21 @@ class Arrivals:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryArrivals:
+    """A category, how many of it are registered, and who of it has come on a day."""
+
+    name: str
+    name_ar: str | None
+    registered: int
+    arrivals: Arrivals
+
+    @property
+    def missing(self) -> int:
+        """Registered people of the category who have not come in."""
+        return still_missing(self.registered, self.arrivals.registered)
+
+
+@dataclass(frozen=True, slots=True)
 class Attendance:
     """Who of an event, or of a part of it, has come on its days: people, and their arrivals.
 
@@ -174,7 +198,7 @@ class Attendance:
     @property
     def missing(self) -> int:
         """Registered people who have come on no day."""
-        return self.registered - self.arrived_registered
+        return still_missing(self.registered, self.arrived_registered)
 
     @property
     def percent(self) -> int:

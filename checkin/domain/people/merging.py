@@ -57,8 +57,9 @@ class Merge:
         kept, other: the two as they are before the merge.
         standing, reserve_no: those of the kept record afterwards.
         passes_place: the kept record takes over the other's confirmed place.
-        registers_again: the kept record was canceled in another delegation than the other's, where
-            it takes a place if one is free and else joins the reserve list.
+        registers_again: the kept record was canceled, and what the other one has is no place that
+            it could take over: it is confirmed on the place that its arrival uses, or takes one of
+            its own delegation if one is free, and else joins the reserve list.
     """
 
     kept: Record
@@ -115,6 +116,15 @@ def merge_of(one: Record, two: Record) -> Merge:
     # Of one delegation: nobody loses a place, or a number, that one of the records had.
     best = min((kept, other), key=lambda record: (_RANK[record.standing], record.reserve_no or 0))
     confirmed = best.standing == RegistrationStatus.CONFIRMED
+    if not confirmed and kept.standing == RegistrationStatus.CANCELED and kept.place:
+        # Nobody is put on a reserve list who is inside on a place of the quota.
+        return Merge(
+            kept=kept,
+            other=other,
+            standing=kept.standing,
+            reserve_no=None,
+            registers_again=other.standing != RegistrationStatus.CANCELED,
+        )
     return Merge(
         kept=kept,
         other=other,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from checkin.domain.common.contacts import normalise_phone
+from checkin.domain.common.form_marks import changed_since
 from checkin.domain.common.forms import Form
 from checkin.domain.common.names import clean_name, fold_name
 from checkin.domain.common.problems import InvalidValue, Problem
@@ -228,6 +229,41 @@ def _change(row: QuotaRow, known: KnownDelegation, details: DelegationDetails) -
     return PlannedQuota(
         row, QuotaAction.SKIP if wanted == was else QuotaAction.CHANGE, (), known, wanted
     )
+
+
+def shown_of(planned: PlannedQuota) -> Mapping[str, str]:
+    """Return what a row overwrites, as the page shows it beside the row: to be marked."""
+    known = planned.known
+    if known is None:
+        return {"delegation": ""}
+    return {
+        "delegation": str(known.id),
+        "quota": str(known.quota),
+        "kept": str(known.kept),
+        "coordinator_phone": known.coordinator_phone or "",
+    }
+
+
+def unseen(planned: PlannedQuota, mark: str) -> Mapping[str, str]:
+    """Return what a row would overwrite that was not shown beside it: the values now, by column.
+
+    The column `name` says that the row adds or changes another delegation than was shown.
+
+    Args:
+        mark: of what was shown, `form_mark` of `shown_of`; "" if nothing was.
+    """
+    if planned.action not in (QuotaAction.ADD, QuotaAction.CHANGE) or planned.details is None:
+        return {}
+    changed = changed_since(mark, shown_of(planned))
+    if "delegation" in changed:
+        return {"name": changed["delegation"]}
+    details = planned.details
+    wanted = {
+        "quota": str(details.quota),
+        "kept": str(details.kept),
+        "coordinator_phone": details.coordinator_phone or "",
+    }
+    return {column: text for column, text in changed.items() if wanted[column] != text}
 
 
 def too_few(quota: int, known: KnownDelegation) -> Problem | None:

@@ -67,6 +67,7 @@ def reissue_badge(
     operator_id: int | None = None,
     device_id: int | None = None,
     of_issue: int | None = None,
+    is_told: bool = True,
 ) -> Reissued:
     """Revoke a participant's badge and issue a new one, e-mailed if they have an address.
 
@@ -75,6 +76,7 @@ def reissue_badge(
     Args:
         of_issue: the issue of the badge to replace. If a newer one is valid already, as after a
             button pressed twice, the newer one is returned and nothing is done.
+        is_told: False where the new badge is handed over, and no e-mail brings it.
 
     Raises:
         NotFound: the event has no such participant.
@@ -92,9 +94,8 @@ def reissue_badge(
     written: dict[str, Any] = {"participant_id": person.id, "issue": new.issue, "reason": reason}
     who = {"operator_id": operator_id, "device_id": device_id}
     note(session, event.id, "badge.reissue", now, **who, **written)
-    return Reissued(
-        new.id, new.issue, replaced=True, told=_queue_message(session, event, person, now)
-    )
+    told = is_told and _queue_message(session, event, person, now)
+    return Reissued(new.id, new.issue, replaced=True, told=told)
 
 
 def revoke_badge(

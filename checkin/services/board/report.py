@@ -10,26 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Category, Participant
-from checkin.domain.board.figures import Arrivals, arrivals_by
+from checkin.domain.board.figures import Arrivals, CategoryArrivals, arrivals_by
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.services.board.live_counts import GateCount, LiveCounts
 from checkin.services.people.arrivals import arrival_groups
 from checkin.services.people.figures import DelegationFigures
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryArrivals:
-    """A category, how many of it are registered, and who of it has come."""
-
-    name: str
-    name_ar: str | None
-    registered: int
-    arrivals: Arrivals
-
-    @property
-    def missing(self) -> int:
-        """Registered people of the category who have not come in."""
-        return self.registered - self.arrivals.registered
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from checkin.db.models import (
     Event,
     Participant,
 )
+from checkin.domain.board.figures import still_missing
 from checkin.domain.common.names import fold_name
 from checkin.domain.people.buses import BusDetails
 from checkin.errors import BusFull, Conflict, NotFound
@@ -42,7 +43,7 @@ class BusCount:
     @property
     def missing(self) -> int:
         """How many of the passengers have not arrived."""
-        return self.passengers - self.arrived
+        return still_missing(self.passengers, self.arrived)
 
     @property
     def is_complete(self) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Delegation, Event, Participant
@@ -21,6 +22,7 @@ from checkin.domain.people.quotas import (
     plan_quotas,
     too_few,
 )
+from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import NotFound, QuotaBelowPlacesTaken
 from checkin.services.common.activity import note
 from checkin.services.common.list_version import bump_list_version_where, next_list_version
@@ -53,6 +55,19 @@ def known_delegations(session: Session, event: Event, now: datetime) -> Sequence
         )
         for one, taken, lent in rows
     ]
+
+
+def waiting_in(session: Session, event: Event) -> Mapping[int, int]:
+    """Return how many people wait in each delegation of an event; 0 of them are left out."""
+    rows = session.execute(
+        select(Participant.delegation_id, func.count().label("people"))
+        .where(
+            Participant.event_id == event.id,
+            Participant.standing == RegistrationStatus.RESERVE,
+        )
+        .group_by(Participant.delegation_id)
+    )
+    return {row.delegation_id: row.people for row in rows}
 
 
 def known_delegation(
@@ -90,8 +105,12 @@ def change_delegation(
     *,
     operator_id: int,
     now: datetime,
+    is_told: bool = True,
 ) -> None:
     """Rename a delegation or change its quota; when it grows, the reserve list moves up.
+
+    Args:
+        is_told: whether those who move up are written to, see `move_up`.
 
     Raises:
         NotFound: the event has no such delegation.
@@ -105,7 +124,7 @@ def change_delegation(
     _refuse_taken(details, [one for one in delegations if one is not known])
     if problem := too_few(details.quota, known):
         raise FieldProblem("quota", problem.code, problem.value, *problem.hints)
-    _change(session, event, known, details, operator_id, now)
+    _change(session, event, known, details, operator_id, now, is_told=is_told)
 
 
 def apply_quotas(
@@ -115,10 +134,14 @@ def apply_quotas(
     *,
     operator_id: int,
     now: datetime,
+    is_told: bool = True,
 ) -> Sequence[PlannedQuota]:
     """Add and change delegations as the rows say; if one row is refused, nothing is written.
 
     The rows are planned again inside the transaction, with what was registered meanwhile.
+
+    Args:
+        is_told: whether those who move up from the reserve lists are written to, see `move_up`.
     """
     next_list_version(session, event.id)
     plan = plan_quotas(rows, known_delegations(session, event, now))
@@ -128,7 +151,7 @@ def apply_quotas(
         if one.action == QuotaAction.ADD and one.details:
             _add(session, event, one.details, operator_id, now)
         elif one.action == QuotaAction.CHANGE and one.details and one.known:
-            _change(session, event, one.known, one.details, operator_id, now)
+            _change(session, event, one.known, one.details, operator_id, now, is_told=is_told)
     return plan
 
 
@@ -166,15 +189,18 @@ def _change(
     details: DelegationDetails,
     operator_id: int,
     now: datetime,
+    *,
+    is_told: bool,
 ) -> None:
+    who: dict[str, Any] = {"operator_id": operator_id, "is_told": is_told}
     if (details.name, details.name_ar) != (known.name, known.name_ar):
         _rename(session, event, known, details, operator_id, now)
     if details.coordinator_phone != known.coordinator_phone:
         _change_phone(session, event, known.id, details.coordinator_phone, operator_id, now)
     if details.kept != known.kept:
-        keep_places(session, event, known.id, details.kept, now=now, operator_id=operator_id)
+        keep_places(session, event, known.id, details.kept, now=now, **who)
     if details.quota != known.quota:
-        set_quota(session, event, known.id, details.quota, now=now, operator_id=operator_id)
+        set_quota(session, event, known.id, details.quota, now=now, **who)
 
 
 def _rename(
@@ -227,8 +253,12 @@ def keep_places(
     *,
     now: datetime,
     operator_id: int | None = None,
+    is_told: bool = True,
 ) -> Sequence[int]:
     """Keep places of a delegation for gates without the network, or give them to the reserve list.
+
+    Args:
+        is_told: whether those who move up are written to, see `move_up`.
 
     Returns:
         The ids of the participants who were confirmed.
@@ -248,7 +278,7 @@ def keep_places(
         delegation_id=delegation_id,
         kept=str(kept),
     )
-    return move_up(session, event, delegation_id, version, now)
+    return move_up(session, event, delegation_id, version, now, is_told=is_told)
 
 
 def set_quota(
@@ -259,8 +289,12 @@ def set_quota(
     *,
     now: datetime,
     operator_id: int | None = None,
+    is_told: bool = True,
 ) -> Sequence[int]:
     """Change a delegation's quota; when it grows, the reserve list moves up.
+
+    Args:
+        is_told: whether those who move up are written to, see `move_up`.
 
     Returns:
         The ids of the participants who were confirmed.
@@ -281,7 +315,7 @@ def set_quota(
         delegation_id=delegation_id,
         quota=quota,
     )
-    return move_up(session, event, delegation_id, version, now)
+    return move_up(session, event, delegation_id, version, now, is_told=is_told)
 
 
 def _write_quota(

@@ -34,13 +34,23 @@ def moves_up_until(event: Event) -> datetime:
 
 
 def move_up(
-    session: Session, event: Event, delegation_id: int, version: int, now: datetime
+    session: Session,
+    event: Event,
+    delegation_id: int,
+    version: int,
+    now: datetime,
+    *,
+    is_told: bool = True,
 ) -> Sequence[int]:
     """Confirm people of a delegation's reserve list, in their order, while it has free places.
 
     Nobody is confirmed any more once the reserve list has ended (`moves_up_until`). Whoever is to
     be checked takes their turn: they seem confirmed then, and the place is held for them until an
     organiser has decided, so that who waits behind them shows nobody what they are.
+
+    Args:
+        is_told: whether they are written to that they have a place; else their badge waits in the
+            outbox, as after an import.
 
     Returns:
         The ids of those who are confirmed now, or seem so.
@@ -57,7 +67,8 @@ def move_up(
         moved += turn
     ids = [person.id for person in moved]
     bump_list_version(session, ids, version)
-    queue_badge_messages(session, event, ids, now, MessageKind.CONFIRMED)
+    kind = MessageKind.CONFIRMED if is_told else MessageKind.BADGE
+    queue_badge_messages(session, event, ids, now, kind)
     for participant_id in ids:
         note(session, event.id, "participant.move_up", now, participant_id=participant_id)
     return ids

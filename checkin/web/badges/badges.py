@@ -26,7 +26,12 @@ from checkin.services.scanning.merging import records_merged_into
 from checkin.web.badges.sharing import Sharing, sharing_of
 from checkin.web.badges.timeline_words import lines_of
 from checkin.web.site.addressing.addresses import this_address
-from checkin.web.site.addressing.outgoing import address_refusal, mail_refusals, public_address
+from checkin.web.site.addressing.outgoing import (
+    address_refusal,
+    is_told,
+    mail_refusals,
+    public_address,
+)
 from checkin.web.site.designs import asked_design
 from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import NAMES, REGISTRARS, Answer, EventVisit, pages, visited_by
@@ -140,6 +145,7 @@ def _reissue(visit: EventVisit, participant_id: int, *, may_send: bool) -> None:
         keys=visit.keys,
         reason=_reason(),
         of_issue=request.form.get("issue", type=int),
+        is_told=is_told(),
         **visit.who,
     )
     if reissued.told and may_send:

@@ -17,6 +17,7 @@ from checkin.web.events.look_words import Refusal, refusal, refusal_of
 from checkin.web.jobs.asking import ask_within, wait_for
 from checkin.web.jobs.job_state import job_state
 from checkin.web.site.numbers import row_number
+from checkin.web.site.shared_forms import FormOvertaken, changes_said, refuse_overtaken
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.worker.work.look import LOOK
 
@@ -49,6 +50,8 @@ def save(visit: EventVisit) -> Answer:
         visit.write(_save)
     except LookRefused as fault:
         return _page(visit, refusal(fault.problem, fault.value), request.form), 400
+    except FormOvertaken as fault:
+        return _overtaken(visit, fault)
     flash(_("Saved."))
     return redirect(visit.address("look.edit"), 303)
 
@@ -64,7 +67,25 @@ def preview(visit: EventVisit) -> Answer:
     return response
 
 
+def _values(visit: EventVisit) -> dict[str, str]:
+    """Return the colours with which the form is filled in."""
+    return {"colour": look_of(visit.session, visit.event).colour} | {
+        f"category-{one.id}": one.colour for one in categories_of(visit.session, visit.event)
+    }
+
+
+def _refuse_overtaken(visit: EventVisit) -> None:
+    # What is not sent stays as it is: an older page may not know a new category.
+    refuse_overtaken(visit, _values(visit) | request.form.to_dict(), _values)
+
+
+def _overtaken(visit: EventVisit, fault: FormOvertaken) -> Answer:
+    said = changes_said(fault.form)
+    return _page(visit, None, fault.form.values, changed=said), 409
+
+
 def _save(visit: EventVisit) -> None:
+    _refuse_overtaken(visit)
     new = NewLook(
         is_without_logo="no_logo" in request.form,
         colour=request.form.get("colour") or None,
@@ -79,7 +100,15 @@ def _let_check(visit: EventVisit, logo: bytes) -> Answer:
         "colour": request.form.get("colour") or None,
         "category_colours": _category_colours(visit),
     }
-    number = visit.write(lambda v: ask_within(v, LOOK, **given))
+
+    def ask(within: EventVisit) -> int:
+        _refuse_overtaken(within)
+        return ask_within(within, LOOK, **given)
+
+    try:
+        number = visit.write(ask)
+    except FormOvertaken as fault:
+        return _overtaken(visit, fault)
     wait_for(visit, number)
     # The colours, so that they need not be chosen again if the logo is refused.
     chosen = {k: v for k, v in request.form.items() if k == "colour" or k.startswith("category-")}
@@ -103,9 +132,18 @@ def _page(
     visit: EventVisit,
     refused: Refusal | None = None,
     given: Mapping[str, str] | None = None,
+    *,
+    changed: Mapping[str, str] | None = None,
     **job: object,
 ) -> str:
+    """Show the form.
+
+    Args:
+        changed: a sentence for each colour that somebody else has changed since it was shown.
+    """
     shown = {
+        "values": _values(visit),
+        "changed": changed or {},
         "look": look_of(visit.session, visit.event),
         "categories": categories_of(visit.session, visit.event),
         "given": given or {},

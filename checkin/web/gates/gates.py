@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import request
 
-from checkin.services.gates.gates import add_gate, change_gate
-from checkin.web.gates.devices import changed
+from checkin.db.models import Gate
+from checkin.services.common.lookup import by_id
+from checkin.services.gates.gates import add_gate, categories_of_gates, change_gate
+from checkin.web.gates.devices import categories_said, changed, gate_values
+from checkin.web.site.shared_forms import refuse_overtaken
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 
 bp = pages(__name__)
@@ -17,11 +18,12 @@ bp = pages(__name__)
 @visited_by(STAFF)
 def add(visit: EventVisit) -> Answer:
     """Add a gate."""
-    name, name_ar = request.form.get("name", ""), request.form.get("name_ar", "")
+    said = {name: request.form.get(name, "") for name in ("name", "name_ar")}
     return changed(
         visit,
         "new-gate",
-        lambda v: add_gate(v.session, v.event, name, name_ar=name_ar, **v.who),
+        said,
+        lambda v: add_gate(v.session, v.event, said["name"], name_ar=said["name_ar"], **v.who),
     )
 
 
@@ -29,14 +31,26 @@ def add(visit: EventVisit) -> Answer:
 @visited_by(STAFF)
 def change(visit: EventVisit, gate_id: int) -> Answer:
     """Rename a gate, choose whom it admits, and whether it is a help desk."""
-    asked: dict[str, Any] = {
-        "name": request.form.get("name", ""),
-        "name_ar": request.form.get("name_ar", ""),
-        "categories": request.form.getlist("category"),
-        "help_desk": request.form.get("help_desk") == "yes",
-    }
-    return changed(
-        visit,
-        f"gate-{gate_id}",
-        lambda v: change_gate(v.session, v.event, gate_id, **asked, **v.who),
-    )
+    categories = request.form.getlist("category")
+    said = {name: request.form.get(name, "") for name in ("name", "name_ar", "help_desk")}
+    said["category"] = categories_said(categories)
+
+    def change_it(within: EventVisit) -> None:
+        refuse_overtaken(within, said, lambda v: _values(v, gate_id))
+        change_gate(
+            within.session,
+            within.event,
+            gate_id,
+            name=said["name"],
+            name_ar=said["name_ar"],
+            categories=categories,
+            help_desk=said["help_desk"] == "yes",
+            **within.who,
+        )
+
+    return changed(visit, f"gate-{gate_id}", said, change_it)
+
+
+def _values(visit: EventVisit, gate_id: int) -> dict[str, str]:
+    gate = by_id(visit.session, visit.event, Gate, gate_id)
+    return gate_values(gate, categories_of_gates(visit.session, visit.event))

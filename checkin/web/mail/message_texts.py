@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
@@ -28,6 +30,7 @@ from checkin.web.site.addressing.outgoing import (
     mail_sender,
     shown_sender,
 )
+from checkin.web.site.shared_forms import FormOvertaken, changes_said, refuse_overtaken
 from checkin.web.site.visits import STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.languages import LANGUAGES
 
@@ -56,9 +59,19 @@ def save(visit: EventVisit, code: str) -> Answer:
     problems = {n: p for n, text in wanted.items() if text and (p := problem_of(n, text))}
     if problems:
         return _page(visit, code, wanted, problems), 400
-    visit.write(lambda v: set_texts(v.session, v.event, language, wanted))
+    try:
+        visit.write(lambda v: _set(v, kind, language, wanted))
+    except FormOvertaken as fault:
+        return _page(visit, code, fault.form.values, changed=changes_said(fault.form)), 409
     flash(_("Saved."))
     return redirect(_address(visit, code, kind))
+
+
+def _set(visit: EventVisit, kind: str, language: str, wanted: Mapping[str, str]) -> None:
+    # An emptied field means the usual text, which is what the form then shows.
+    typed = {name: text or usual_texts(language)[name] for name, text in wanted.items()}
+    refuse_overtaken(visit, typed, lambda v: _stored(v, kind, language))
+    set_texts(visit.session, visit.event, language, wanted)
 
 
 @bp.get("/events/<slug>/delivery/message/<code>/preview")
@@ -107,11 +120,19 @@ def _address(visit: EventVisit, code: str, kind: str) -> str:
 def _page(
     visit: EventVisit,
     code: str,
-    wanted: dict[str, str],
-    problems: dict[str, TextProblem] | None = None,
+    wanted: Mapping[str, str],
+    problems: Mapping[str, TextProblem] | None = None,
+    *,
+    changed: Mapping[str, str] | None = None,
 ) -> str:
+    """Show the form.
+
+    Args:
+        changed: a sentence for each text that somebody else has changed since the form was shown.
+    """
     language, kind = _language(code), _kind()
-    usual, own = usual_texts(language), own_texts(visit.session, visit.event, language)
+    stored = _stored(visit, kind, language)
+    said = {name: text_problem(problem) for name, problem in (problems or {}).items()}
     return visit.show(
         "mail/message_texts.html",
         code=language,
@@ -119,13 +140,20 @@ def _page(
         kinds=kind_words(),
         fields=[(name, text_label(kind, name)) for name in EDITABLE[kind]],
         direction=LANGUAGES[language].direction,
-        values={**usual, **own, **wanted},
-        usual=usual,
-        problems={name: text_problem(problem) for name, problem in (problems or {}).items()},
+        values={**stored, **wanted},
+        stored=stored,
+        problems={**said, **(changed or {})},
+        overtaken=changed is not None,
         placeholders=PLACEHOLDERS,
         refusals=mail_refusals(),
         back=_address(visit, language, kind),
     )
+
+
+def _stored(visit: EventVisit, kind: str, language: str) -> dict[str, str]:
+    """Return what the form shows: the event's own texts, and the usual ones where it has none."""
+    texts = usual_texts(language) | own_texts(visit.session, visit.event, language)
+    return {name: texts[name] for name in EDITABLE[kind]}
 
 
 def _kind() -> str:

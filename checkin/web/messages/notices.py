@@ -16,7 +16,12 @@ from checkin.web.site.visits import REGISTRARS, Answer, EventVisit, pages, visit
 bp = pages(__name__)
 
 #: what a form about one participant offers to tell them
-_OFFERED = (MessageKind.CANCELED, MessageKind.CONFIRMED, MessageKind.RESERVE)
+_OFFERED = (
+    MessageKind.CANCELED,
+    MessageKind.CONFIRMED,
+    MessageKind.RESERVE,
+    MessageKind.REPLACED,
+)
 
 
 @bp.get("/events/<slug>/participants/<int:participant_id>/message/<kind>")

@@ -30,6 +30,7 @@ from checkin.services.people.buses import (
 from checkin.services.people.search import participant_in
 from checkin.web.site.json import json_response
 from checkin.web.site.numbers import row_number
+from checkin.web.site.shared_forms import FormOvertaken, changes_said, refuse_overtaken
 from checkin.web.site.visits import (
     COUNTS,
     REGISTRARS,
@@ -49,10 +50,15 @@ _FIELDS = ("bus", "leader", "leader_phone", "seats")
 
 @dataclass(frozen=True)
 class Attempt:
-    """A bus form as it was sent, with its problems."""
+    """A bus form as it was sent, with its problems.
+
+    Attributes:
+        changed: a sentence for each field that somebody else has changed since it was shown.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    changed: Mapping[str, str] = field(default_factory=dict)
 
 
 @bp.get("/events/<slug>/delegations/<int:delegation_id>/buses")
@@ -156,8 +162,17 @@ def _written(
     if isinstance(details, list):
         problems = tuple(problem_sentence(problem, visit.language) for problem in details)
         return _page(visit, bus_id, attempt=Attempt(values, problems)), 400
+
+    def work(within: DelegationVisit) -> None:
+        if bus_id is not None:
+            refuse_overtaken(within, values, lambda v: _values(_bus(v, bus_id)))
+        write(within, details)
+
     try:
-        visit.write(lambda v: write(v, details))
+        visit.write(work)
+    except FormOvertaken as fault:
+        attempt = Attempt(fault.form.values, changed=changes_said(fault.form))
+        return _page(visit, bus_id, attempt=attempt), 409
     except BusFull:
         words = _("More people ride in this bus than it would have seats: move some first.")
         return _page(visit, bus_id, attempt=Attempt(values, (words,))), 409
@@ -184,6 +199,15 @@ def _bus(visit: DelegationVisit, bus_id: int) -> Bus:
     return bus_of(visit.session, visit.delegation, bus_id)
 
 
+def _values(bus: Bus) -> dict[str, str]:
+    return {
+        "bus": bus.name,
+        "leader": bus.leader,
+        "leader_phone": bus.leader_phone or "",
+        "seats": str(bus.seats),
+    }
+
+
 def _page(
     visit: DelegationVisit,
     bus_id: int | None,
@@ -206,6 +230,7 @@ def _page(
         buses=bus_counts(session, visit.event.id, visit.delegation.id, day=visit.today),
         leaders=leaders_by_bus(session, visit.delegation.id),
         shown=shown,
+        values=_values(shown) if shown else {},
         riders=riders[:PAGE_SIZE],
         number=number,
         more=len(riders) > PAGE_SIZE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
@@ -16,11 +16,15 @@ from checkin.domain.people.quotas import (
     MAX_DELEGATIONS,
     DelegationDetails,
     KnownDelegation,
+    PlannedQuota,
     QuotaAction,
     QuotaRow,
     plan_quotas,
+    shown_of,
+    unseen,
     validate_delegation,
 )
+from checkin.errors import Conflict
 from checkin.services.limits.rules import UPLOADS
 from checkin.services.people.delegation_deletion import delete_delegation
 from checkin.services.people.quotas import (
@@ -29,6 +33,7 @@ from checkin.services.people.quotas import (
     known_delegation,
     known_delegations,
     new_delegation,
+    waiting_in,
 )
 from checkin.services.uploads.tables import read_quota_sheet
 from checkin.web.people.importing.import_review import line_words
@@ -39,13 +44,28 @@ from checkin.web.people.listed_forms import (
     Refused,
     change_by_form,
 )
+from checkin.web.site.addressing.outgoing import is_told
 from checkin.web.site.languages import list_separator
 from checkin.web.site.refusals.limits import by_operator, limited
+from checkin.web.site.shared_forms import change_said, read_anew
 from checkin.web.site.visits import STAFF, Answer, DelegationVisit, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
 from checkin.words.unreadable import unreadable_sentence
 
 bp = pages(__name__)
+#: what was not shown beside rows of a sheet: by row and column, what it is now
+Unseen = Mapping[int, Mapping[str, str]]
+
+
+class SheetOvertaken(Conflict):
+    """Rows of a sheet would do something else than what their page has shown."""
+
+    code = "form_overtaken"
+
+    def __init__(self, rows: Unseen) -> None:
+        """Remember which rows."""
+        super().__init__("rows would do something else than what was shown: look, and write again")
+        self.rows = rows
 
 
 @bp.get("/events/<slug>/quotas")
@@ -70,7 +90,9 @@ def change(visit: DelegationVisit) -> Answer:
     return _changed(
         visit,
         f"{number}-",
-        lambda v, new: change_delegation(v.session, v.event, number, new, **v.who),
+        lambda v, new: change_delegation(
+            v.session, v.event, number, new, is_told=is_told(), **v.who
+        ),
         lambda v: delegation_values(known_delegation(v.session, v.event, number, v.now)),
     )
 
@@ -136,11 +158,14 @@ def upload(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/quotas/sheet/check")
 @visited_by(STAFF)
 def check(visit: EventVisit) -> Answer:
-    """Check the corrected rows again, or write them when all of them are right."""
+    """Check the corrected rows again, or write them when all of them are right and were seen."""
     rows = _sent_rows()
     if request.form.get("do") != "apply" or not rows:
         return _sheet_page(visit, rows)
-    plan = visit.write(lambda v: apply_quotas(v.session, v.event, rows, **v.who))
+    try:
+        plan = visit.write(lambda v: _write(v, rows))
+    except SheetOvertaken as fault:
+        return _sheet_page(visit, rows, unseen_of=fault.rows), 409
     actions = [one.action for one in plan]
     if QuotaAction.REFUSE in actions:
         return _sheet_page(visit, rows), 400
@@ -166,6 +191,23 @@ def _changed(
     if refused is not None:
         return _page(visit, refused), refused.status
     return redirect(visit.address("quotas.show"), 303)
+
+
+def _write(visit: EventVisit, rows: list[QuotaRow]) -> Sequence[PlannedQuota]:
+    """Write the rows, unless one of them would do what its page has not shown.
+
+    Raises:
+        SheetOvertaken: one would.
+    """
+    read_anew(visit)
+    found = {
+        one.row.number: changed
+        for one in plan_quotas(rows, known_delegations(visit.session, visit.event, visit.now))
+        if (changed := unseen(one, request.form.get(f"shown-{one.row.number}", "")))
+    }
+    if found:
+        raise SheetOvertaken(found)
+    return apply_quotas(visit.session, visit.event, rows, is_told=is_told(), **visit.who)
 
 
 def _sent_rows() -> list[QuotaRow]:
@@ -195,6 +237,7 @@ def _page(visit: EventVisit, refused: Refused = NONE_REFUSED, notice: str = "") 
         "people/quotas.html",
         delegations=known,
         values={one.id: delegation_values(one) for one in known},
+        waiting=waiting_in(visit.session, visit.event),
         notice=notice,
         **refused.shown(visit.language),
     )
@@ -205,11 +248,13 @@ def _sheet_page(
     rows: list[QuotaRow],
     problem: str = "",
     proposed: Mapping[int, str] | None = None,
+    unseen_of: Unseen | None = None,
 ) -> str:
     """Show a sheet's rows with what each would do.
 
     Args:
         proposed: why rows are proposed to be left out, by number.
+        unseen_of: what would be overwritten though nobody has seen it; then nothing was written.
     """
     words = line_words()
     plan = plan_quotas(rows, known_delegations(visit.session, visit.event, visit.now))
@@ -217,12 +262,32 @@ def _sheet_page(
         one.row.number: {p.column: problem_advice(p, visit.language) for p in one.problems}
         for one in plan
     }
+    for number, columns in (unseen_of or {}).items():
+        problems[number] |= {name: _unseen_said(name, text) for name, text in columns.items()}
     return visit.show(
         "people/quota_sheet.html",
         plan=plan,
+        shown={one.row.number: shown_of(one) for one in plan},
+        waiting=sum(waiting_in(visit.session, visit.event).get(of, 0) for of in _grown(plan)),
+        is_overtaken=bool(unseen_of),
         problems=problems,
         counts={str(a): sum(one.action == a for one in plan) for a in QuotaAction},
         problem=problem,
         proposed={number: words[why] for number, why in (proposed or {}).items()},
         then="start" if request.form.get("then") == "start" else "",
     )
+
+
+def _grown(plan: Sequence[PlannedQuota]) -> Sequence[int]:
+    """Return the ids of the delegations that a sheet gives more places."""
+    return [
+        one.known.id
+        for one in plan
+        if one.known and one.details and one.details.quota > one.known.quota
+    ]
+
+
+def _unseen_said(column: str, text: str) -> str:
+    if column == "name":
+        return str(_("This row would now do something else than what you have seen."))
+    return change_said(text)

@@ -45,11 +45,16 @@ def refuse_overtaken(
     Raises:
         FormOvertaken: they are not what it shows.
     """
-    lock_event(visit.session.connection(), visit.event.id)
-    visit.session.expire_all()
+    read_anew(visit)
     found = overtaken(request.form.get(MARK, ""), typed, read(visit))
     if found is not None:
         raise FormOvertaken(found)
+
+
+def read_anew(visit: EventVisit) -> None:
+    """Lock the event's row, and read what follows as others have left it."""
+    lock_event(visit.session.connection(), visit.event.id)
+    visit.session.expire_all()
 
 
 def changes_said(form: Overtaken, choices: Choices | None = None) -> dict[str, str]:
@@ -58,7 +63,9 @@ def changes_said(form: Overtaken, choices: Choices | None = None) -> dict[str, s
     Args:
         choices: the values and what people call them, of the fields that are chosen from a list.
     """
-    return {name: _said(_called(name, text, choices or {})) for name, text in form.changed.items()}
+    return {
+        name: change_said(_called(name, text, choices or {})) for name, text in form.changed.items()
+    }
 
 
 def _called(name: str, text: str, choices: Choices) -> str:
@@ -66,7 +73,8 @@ def _called(name: str, text: str, choices: Choices) -> str:
     return names.get(text, as_read(text, page_language()))
 
 
-def _said(text: str) -> str:
+def change_said(text: str) -> str:
+    """Return the sentence that says to what somebody else has changed a field."""
     if not text:
         return str(_("Somebody else has just emptied this."))
     # First-strong isolate: an Arabic name does not turn the words around it.

@@ -57,7 +57,8 @@ def test_the_record_with_the_arrival_is_kept_then_the_better_then_the_older(one,
         (arrived(waiting(ONE)), TWO, CONFIRMED, None, {10: 1}),
         (arrived(waiting(ONE), without_place=True), TWO, CONFIRMED, None, {}),
         (arrived(canceled(ONE)), TWO, CONFIRMED, None, {10: 1}),
-        (arrived(canceled(ONE)), waiting(TWO, 4), RESERVE, 4, {}),
+        (arrived(canceled(ONE), without_place=True), waiting(TWO, 4), RESERVE, 4, {}),
+        (arrived(canceled(ONE)), canceled(TWO), CANCELED, None, {}),
         (arrived(waiting(ONE)), arrived(waiting(ELSEWHERE)), RESERVE, 5, {20: 1}),
         (arrived(ONE), arrived(ELSEWHERE), CONFIRMED, None, {20: 1}),
     ],
@@ -76,6 +77,14 @@ def test_a_canceled_record_with_the_arrival_is_registered_again_in_its_own_deleg
 
     assert (merge.kept.id, merge.registers_again, merge.frees_place) == (1, True, True)
     assert not merge_of(canceled(ONE), canceled(ELSEWHERE)).registers_again
+
+
+def test_who_is_inside_on_a_place_is_registered_again_rather_than_put_on_the_reserve_list():
+    merge = merge_of(arrived(canceled(ONE)), waiting(TWO, 4))
+
+    assert (merge.kept.id, merge.standing, merge.registers_again) == (1, CANCELED, True)
+    assert (merge.reserve_no, merge.frees_place, merge.freed) == (None, False, {})
+    assert not merge_of(arrived(canceled(ONE)), canceled(TWO)).registers_again
 
 
 @pytest.mark.parametrize(

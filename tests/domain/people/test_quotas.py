@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from checkin.domain.common.form_marks import form_mark
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.domain.people.quotas import (
@@ -19,7 +20,9 @@ from checkin.domain.people.quotas import (
     plan_quotas,
     quota_column,
     quota_columns,
+    shown_of,
     too_few,
+    unseen,
     validate_delegation,
 )
 
@@ -216,3 +219,33 @@ def test_a_sheet_without_these_columns_is_refused(headings, reason, facts):
         quota_columns(headings)
 
     assert (refused.value.reason, refused.value.facts) == (reason, facts)
+
+
+def only(row, known):
+    [one] = plan_quotas([row], known)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ([TIFLET], [TIFLET], {}),
+        ([TIFLET], [replace(TIFLET, taken=20)], {}),
+        ([TIFLET], [replace(TIFLET, quota=55)], {"quota": "55"}),
+        ([TIFLET], [replace(TIFLET, quota=60)], {}),  # both want the same
+        ([TIFLET], [replace(TIFLET, kept=KeptPlaces(3))], {}),  # the row does not say
+        ([TIFLET], [], {"name": ""}),  # deleted: the row would add it again
+        ([], [TIFLET], {"name": "2"}),  # added meanwhile
+        ([], [], {}),
+        ([TIFLET], [replace(TIFLET, name="Tifelt")], {"name": ""}),
+    ],
+)
+def test_what_a_row_would_overwrite_that_nobody_has_seen_is_found(before, now, told):
+    row = QuotaRow(4, {"name": "Tiflet", "quota": "60"})
+    mark = form_mark(shown_of(only(row, before)))
+
+    assert unseen(only(row, now), mark) == told
+
+
+def test_a_row_without_a_mark_is_not_compared():
+    assert unseen(only(QuotaRow(4, {"name": "Tiflet", "quota": "60"}), [TIFLET]), "") == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from uuid import uuid4
 
@@ -23,10 +23,14 @@ from checkin.db.models import (
     Role,
 )
 from checkin.domain.common.problems import FieldProblem, InvalidValue
+from checkin.domain.events.details import EventDetails
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import Direction, Reentry
+from checkin.domain.scanning.reasons import Reason
 from checkin.domain.scanning.verdict import Status
 from checkin.errors import QuotaBelowPlacesTaken
+from checkin.services.gates.authentication import device_by_token
+from checkin.services.lifecycle.settings import change_event
 from checkin.services.people.delegation_deletion import delete_delegation
 from checkin.services.people.importing.importing import Importing, import_list
 from checkin.services.people.quotas import set_quota
@@ -35,6 +39,7 @@ from checkin.services.people.registering.registration import cancel, edit, reins
 from checkin.services.scanning.storage import Decided
 from checkin.services.spreadsheets.reading import read_table
 from tests.docs.pages import tables_of
+from tests.services.scanning.merged import merge, take_back
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, minutes, write
 
@@ -63,19 +68,24 @@ class Scene:
     person: int
     badge: object
     next: int | None = None
+    token: str = ""
 
     @classmethod
     def of(cls, database, row):
         """Lay a row's case out."""
         event = factories.an_event(database, reentry=Reentry.AFTER_EXIT)
         factories.a_category(database, event, "Élu")
-        device = factories.a_device(database, event)
+        token = factories.a_new_device(database, event).token
+        device = device_by_token(database, token)
         here = factories.a_delegation(database, event, "Ici", quota=1)
         there = factories.a_delegation(database, event, "Ailleurs", quota=1)
+        if row["Correction"].startswith("capacity"):
+            guest = factories.a_participant(database, event, "Invitée", delegation=there)
+            assert factories.scan(database, device, code_of(event, guest)).reason is None
         state = _STATES[_came_as(row)]
         registered = state(database, event, device, here)
         code = registered.participant_id, registered.badge_id
-        scene = cls(database, event, device, here, there, *code)
+        scene = cls(database, event, device, here, there, *code, token=token)
         if row["Registration"] == "canceled":
             scene.cancel()
         scene._fill(row)
@@ -149,6 +159,48 @@ class Scene:
         with self.database.read() as session:
             quota = session.get_one(Delegation, self.here.id).quota + by
         write(self.database, lambda s: set_quota(s, self.event, self.here.id, quota, now=NOW))
+
+    def merge(self):
+        """Join the person with a second record of theirs, confirmed in the other delegation."""
+        self._merge_with(self.newcomer(self.there))
+
+    def merge_with_waiting(self):
+        second = self.newcomer(self.here)
+        assert second.reserve_no
+        self._merge_with(second)
+
+    def _merge_with(self, second):
+        """Merge the two, be the kept one from now on, and return the number of the other one."""
+        both = {self.person, second.participant_id}
+        self.person = merge(self.database, self.event, *both)
+        [other] = both - {self.person}
+        return other
+
+    def take_merge_back(self):
+        person = self.person
+        other = self._merge_with(self.newcomer(self.there))
+        take_back(self.database, self.event, other)
+        self.person = person
+
+    def set_capacity(self, capacity, *, confirmed=True):
+        def work(session):
+            event = session.get_one(Event, self.event.id)
+            before = {one.name: getattr(event, one.name) for one in fields(EventDetails)}
+            details = EventDetails(**before | {"capacity": capacity})
+            change_event(session, event, details, is_too_small=confirmed, operator_id=None, now=NOW)
+
+        write(self.database, work)
+        self.device = device_by_token(self.database, self.token)
+
+    def lower_capacity(self):
+        self.set_capacity(1, confirmed=False)
+
+    def confirm_capacity(self):
+        self.set_capacity(1)
+
+    def raise_capacity(self):
+        self.set_capacity(1)
+        self.set_capacity(2, confirmed=False)
 
     def delete(self):
         write(
@@ -288,6 +340,12 @@ _DO = {
     "block": Scene.block,
     "quota one lower": lambda scene: scene.set_quota(-1),
     "quota one higher": lambda scene: scene.set_quota(+1),
+    "merge": Scene.merge,
+    "merge with one who waits": Scene.merge_with_waiting,
+    "take the merge back": Scene.take_merge_back,
+    "capacity lowered": Scene.lower_capacity,
+    "capacity lowered, confirmed": Scene.confirm_capacity,
+    "capacity raised": Scene.raise_capacity,
     "delete the delegation": Scene.delete,
 }
 
@@ -361,7 +419,19 @@ def check(scene, row, correction):
         assert scene.figures() == before
     elif correction.startswith("move"):
         assert scene.found().delegation_id == scene.there.id
+    elif correction.startswith("capacity"):
+        check_the_hall(scene, row)
     check_the_rules(scene)
+
+
+def check_the_hall(scene, row):
+    """Check that a full hall refuses who has not come, and then make it as large as before."""
+    if row["Correction"] != "capacity raised" and _came_as(row) == ("confirmed", "none"):
+        code = factories.code_of(scene.event, scene.badge)
+        answer = factories.scan(scene.database, scene.device, code)
+        is_full = scene.standing() == "confirmed"
+        assert answer.reason == (Reason.CAPACITY_EXCEEDED if is_full else Reason.CANCELED)
+    scene.set_capacity(None)
 
 
 @pytest.mark.parametrize("row", CORRECTIONS, ids=told)
@@ -381,7 +451,10 @@ def test_a_list_moves_people_as_the_form_does(database, row):
 def test_the_table_has_every_correction_of_everybody_who_can_be_corrected():
     registered = {_came_as(row) for row in CORRECTIONS}
     assert registered == set(_STATES)
-    for correction in ("cancel", "category", "block", "quota one lower"):
+    merges = ("merge", "merge with one who waits", "take the merge back")
+    capacities = ("capacity lowered", "capacity lowered, confirmed", "capacity raised")
+    ordinary = ("cancel", "category", "block", "quota one lower")
+    for correction in (*ordinary, *merges, *capacities):
         rows = [row for row in CORRECTIONS if row["Correction"] == correction]
         assert {_came_as(row) for row in rows} == set(_STATES), correction
     moved = [(*_came_as(row), row["Place"]) for row in CORRECTIONS if by_list(row)]

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Badge, BadgePrint, Role
+from checkin.db.models import Badge, BadgePrint, Message, Role
 from checkin.services.badges.page import page_secret
 from tests.badges.reading import codes_in, pages
 from tests.support import factories
@@ -139,6 +139,28 @@ def test_a_lost_badge_is_replaced_once_however_often_the_button_is_pressed(
 
     assert issues(database) == [(1, True), (2, False)]
     assert "Édition 2" in coordinator.read(page)
+
+
+@pytest.mark.parametrize(("ticked", "sent"), [({"tell": "yes"}, ["replaced"]), ({}, [])])
+def test_who_replaces_a_badge_is_asked_whether_an_e_mail_brings_it_and_shown_the_message(
+    organiser, database, event, delegation, ticked, sent
+):
+    amina = factories.a_participant(
+        database, event, "Amina", delegation=delegation, email="amina@example.org"
+    )
+    address = f"{LIST}/{amina.participant_id}"
+    with database.read() as session:
+        before = set(session.scalars(select(Message.id)))
+    page = organiser.read(address)
+
+    organiser.send(address, f"{address}/reissue", reason="perdu", asked="yes", **ticked)
+
+    assert "Envoyer le nouveau badge à cette personne par e-mail" in page
+    assert f"{address}/message/replaced" in page
+    assert "nouveau badge" in organiser.read(f"{address}/message/replaced")
+    with database.read() as session:
+        messages = session.scalars(select(Message).order_by(Message.created_at)).all()
+        assert [one.kind for one in messages if one.id not in before] == sent
 
 
 def test_a_revoked_badge_cannot_be_printed_and_the_page_says_so(coordinator, database, page):

@@ -13,14 +13,24 @@ from typing import Any
 from sqlalchemy import select
 
 from checkin.db.engine import Database
-from checkin.db.models import Admission, Badge, Category, Delegation, Participant, Scan
+from checkin.db.models import (
+    Admission,
+    Badge,
+    Category,
+    Delegation,
+    MergedRecord,
+    Participant,
+    Scan,
+)
 from checkin.domain.common.problems import FieldProblem
 from checkin.domain.people.registration import Registration
 from checkin.domain.scanning.facts import Direction, Reentry
 from checkin.domain.scanning.verdict import Status
 from checkin.errors import Conflict
-from checkin.services.people.registering.registration import cancel, reinstate
+from checkin.services.people.quotas import set_quota
+from checkin.services.people.registering.registration import cancel, edit, reinstate
 from checkin.services.scanning.annul import annul_scan
+from checkin.services.scanning.merging import Wish, merge_plan, merge_records, take_merge_back
 from checkin.services.scanning.storage import Decided
 from checkin.services.scanning.walk_ins import Newcomer, register_walk_in
 from tests.support import factories
@@ -60,6 +70,7 @@ class History:
         """Let so many things happen, some minutes apart."""
         acts = [self.register] * 3 + [self.scan] * 6
         acts += [self.cancel, self.reinstate, self.walk_in, self.annul]
+        acts += [self.move, self.merge, self.take_merge_back, self.change_quota]
         for _ in range(steps):
             self.now += timedelta(seconds=self.chance.randrange(5 * 60))
             self.chance.choice(acts)()
@@ -119,13 +130,58 @@ class History:
     def reinstate(self) -> None:
         self.change(reinstate)
 
+    def move(self) -> None:
+        """Give somebody another delegation and another category, or the same again."""
+        category, delegation = map(self.chance.choice, (self.categories, self.delegations))
+
+        def work(session: Any, event: Any, one: int, now: datetime) -> None:
+            name = session.get_one(Participant, one).name
+            told = Registration(name=name, delegation=delegation.name)
+            edit(
+                session,
+                event,
+                one,
+                told,
+                category_id=category.id,
+                delegation_id=delegation.id,
+                now=now,
+            )
+
+        self.change(work)
+
+    def merge(self) -> None:
+        people = [one.id for one in people_in(self.database) if one.merged_into is None]
+        if len(people) < 2:
+            return
+        one, two = self.chance.sample(people, 2)
+
+        def work(session: Any) -> None:
+            kept = merge_plan(session, self.event, one, two, self.now).kept.id
+            merge_records(session, self.event, one, two, Wish(kept, (), "essai"), now=self.now)
+
+        self.write_or_not(work)
+
+    def take_merge_back(self) -> None:
+        with self.database.read() as session:
+            merged = session.scalars(
+                select(MergedRecord.participant_id).order_by(MergedRecord.participant_id)
+            ).all()
+        if merged:
+            one = self.chance.choice(merged)
+            self.write_or_not(lambda s: take_merge_back(s, self.event, one, now=self.now))
+
+    def change_quota(self) -> None:
+        delegation, quota = self.chance.choice(self.delegations), self.chance.randrange(9)
+        self.write_or_not(lambda s: set_quota(s, self.event, delegation.id, quota, now=self.now))
+
     def change(self, change: Any) -> None:
         if people := [person.id for person in people_in(self.database)]:
             one = self.chance.choice(people)
             self.write_or_not(lambda s: change(s, self.event, one, now=self.now))
 
     def write_or_not(self, work: Any) -> None:
-        # Somebody came in again since, or has arrived where no place is left for them.
+        # Somebody came in again since, or has arrived where no place is left for them; a quota is
+        # below what is taken; a record is merged already.
         with contextlib.suppress(Conflict, FieldProblem):
             write(self.database, work)
 

@@ -24,7 +24,7 @@ from tests.support import factories
 from tests.support.api_client import Api
 from tests.support.databases.kinds import KINDS
 from tests.support.factories import NOW, write
-from tests.web.board.histories import GATES, QUOTAS, History, counted, parts
+from tests.web.board.histories import GATES, History, counted, parts
 from tests.web.browsing import PASSWORD, Browsing, an_operator
 
 EVENT = "/events/rabat-2025"
@@ -123,10 +123,10 @@ def names_of(kind, database):
 
 def expected_of(database):
     """The figures of the whole event, and of each delegation by name."""
-    whole = counted(database).figures(sum(QUOTAS.values()))
+    delegations = parts(database, Delegation)
+    whole = counted(database).figures(sum(one.quota for one in delegations))
     each = {
-        name: counted(database, delegation_id=id_).figures(QUOTAS[name])
-        for id_, name in names_of(Delegation, database).items()
+        one.name: counted(database, delegation_id=one.id).figures(one.quota) for one in delegations
     }
     return whole, each
 

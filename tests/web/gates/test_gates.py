@@ -69,7 +69,7 @@ def test_a_new_gate_with_a_name_that_cannot_be_is_refused_beside_its_field(
     response = organiser.send(DEVICES, GATES, name=name)
 
     assert response.status_code == 400
-    assert 'aria-describedby="problem-new-gate"' in response.text
+    assert 'aria-describedby="name-problem-new-gate"' in response.text
     assert sentence in response.text
     assert list(gate_ids(gate)) == ["Porte 1"]
 

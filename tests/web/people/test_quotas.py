@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import BytesIO
@@ -9,7 +10,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Participant
+from checkin.db.models import Message, Participant
 from checkin.services.events.events import delegations_of
 from checkin.services.gates.leases import grant_lease
 from checkin.services.uploads import tables
@@ -241,6 +242,29 @@ def test_a_delegation_that_somebody_else_has_changed_meanwhile_is_shown_and_not_
     assert listed(database, event) == [("Khémisset", "الخميسات", 30)]
 
 
+def test_rows_of_a_sheet_that_somebody_else_has_overtaken_are_shown_again_before_they_are_written(
+    organiser, database, event, delegation
+):
+    rows = (("Khémisset", "", "30"), ("Rabat", "", "320"))
+    shown = upload(organiser, "Délégation;Places\nKhémisset;30\nRabat;320\n").text
+
+    def marks(page):
+        return dict(re.findall(r'name="(shown-\d)" value="([^"]*)"', page))
+
+    organiser.send(PAGE, f"{PAGE}/{delegation.id}", name="Khémisset", quota="40")
+    organiser.send(PAGE, name="Rabat", quota="300")
+    refused = apply(organiser, *rows, **marks(shown))
+    kept = listed(database, event)
+    again = apply(organiser, *rows, **marks(refused.text))
+
+    assert (refused.status_code, again.status_code) == (409, 303)
+    assert "vient d’écrire ici\u00a0: \u206840\u2069" in refused.text
+    assert 'id="name-3-problem"' in refused.text
+    assert ('value="30"' in refused.text, 'value="320"' in refused.text) == (True, True)
+    assert kept == [("Khémisset", None, 40), ("Rabat", None, 300)]
+    assert listed(database, event) == [("Khémisset", None, 30), ("Rabat", None, 320)]
+
+
 def test_a_quota_grows_though_more_places_are_used_than_it_has(
     organiser, database, event, delegation
 ):
@@ -258,6 +282,35 @@ def test_a_quota_grows_though_more_places_are_used_than_it_has(
     higher = organiser.send(PAGE, form, name="Khémisset", quota="3")
 
     assert (higher.status_code, listed(database, event)) == (303, [("Khémisset", None, 3)])
+
+
+@pytest.mark.parametrize(("ticked", "kind"), [({"tell": "yes"}, "confirmed"), ({}, "badge")])
+@pytest.mark.parametrize("by", ["form", "sheet"])
+def test_who_raises_a_quota_is_asked_whether_those_who_move_up_are_told(
+    organiser, database, event, delegation, by, ticked, kind
+):
+    for number in range(3):
+        factories.a_participant(
+            database,
+            event,
+            f"Amina {number}",
+            delegation=delegation,
+            email=f"a{number}@example.org",
+        )
+    asks = "En attente\N{NO-BREAK SPACE}: 1."
+    if by == "form":
+        page = organiser.read(PAGE)
+        form = {"name": "Khémisset", "quota": "3", "asked": "yes", **ticked}
+        organiser.send(PAGE, f"{PAGE}/{delegation.id}", **form)
+    else:
+        page = upload(organiser, "Délégation;Places\nKhémisset;3\n").text
+        apply(organiser, ("Khémisset", "", "3"), asked="yes", **ticked)
+
+    assert (asks in page, "delivery/message/fr/preview?kind=confirmed" in page) == (True, True)
+    with database.read() as session:
+        person = session.scalars(select(Participant).where(Participant.name == "Amina 2")).one()
+        [message] = session.scalars(select(Message).where(Message.participant_id == person.id))
+    assert (person.standing, message.kind) == ("confirmed", kind)
 
 
 class TestDeleting:

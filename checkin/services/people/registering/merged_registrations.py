@@ -28,12 +28,15 @@ from checkin.db.models import (
 )
 from checkin.domain.messages.kinds import BADGE_KINDS
 from checkin.domain.people.merging import Merge, Parting, Record, changes_by
+from checkin.domain.people.place_decisions import reinstating
 from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.errors import BusFull, InvalidRequest
 from checkin.services.people.badge_messages import queue_badge_messages
 from checkin.services.people.bus_leaders import lead, leads
 from checkin.services.people.buses import assign_people, leave_buses
 from checkin.services.people.delegations import first_arrival
+from checkin.services.people.moved_arrivals import arrival_of
+from checkin.services.people.moving import settled
 from checkin.services.people.names import keep_compared_names
 from checkin.services.people.places import free_places
 from checkin.services.people.reserve_list import (
@@ -226,11 +229,21 @@ def _settle_kept(session: Session, pair: Pair, merge: Merge, version: int) -> No
     kept = pair.kept
     standing, reserve_no = merge.standing, merge.reserve_no
     if merge.registers_again:
-        standing, reserve_no = _place_or_number(session, pair, kept.delegation_id, version)
+        standing, reserve_no = _registered_again(session, pair, version)
     canceled_at = kept.canceled_at if standing == RegistrationStatus.CANCELED else None
     # All at once: the constraints hold them together.
     _set(kept, {"standing": standing, "reserve_no": reserve_no, "canceled_at": canceled_at})
     session.flush()
+
+
+def _registered_again(
+    session: Session, pair: Pair, version: int
+) -> tuple[RegistrationStatus, int | None]:
+    """Return what the kept record is that was canceled: no merge is refused for want of a place."""
+    of, decision = pair.kept.delegation_id, reinstating(arrival_of(session, pair.kept.id))
+    if settled(session, pair.event, decision, of, version, pair.now) == decision.standing:
+        return decision.standing, None
+    return RegistrationStatus.RESERVE, next(reserve_numbers(session, of, 1))
 
 
 def _place_or_number(

@@ -139,3 +139,12 @@ def _reader_address() -> str:
     """Return the address that the reader's browser uses, if others can use it, too."""
     here = (request.host_url + request.script_root.lstrip("/")).rstrip("/")
     return "" if only_this_machine_understands(urlsplit(here).hostname or "") else here
+
+
+def is_told() -> bool:
+    """Say whether people are told of what the sent form changes: as was ticked, if it has asked.
+
+    A form that has not asked tells them: when it was shown there was nobody to tell, or it is of an
+    older page.
+    """
+    return request.form.get("tell") == "yes" or "asked" not in request.form
