@@ -87,7 +87,7 @@ def test_an_overlong_query_is_refused(api):
     assert [reply.status_code for reply in replies] == [400, 400]
 
 
-@pytest.mark.parametrize("body", [{}, {"q": 7}, {"q": None}, {"q": "alaoui", "x": 1}, []])
+@pytest.mark.parametrize("body", [{}, {"q": 7}, {"q": None}, []])
 def test_a_body_that_asks_for_nothing_is_refused(body, api):
     reply = api.ask("POST", "/participants/search", json=body)
 

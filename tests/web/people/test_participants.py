@@ -203,7 +203,7 @@ def test_pages_and_orders_go_on_with_what_is_searched_for(organiser, database, e
 
     first = follow(organiser, organiser.send(LIST, f"{LIST}/search", q="militant")).text
     [further] = re.findall(r'rel="next" href="([^"]*)"', first)
-    turned = re.findall(r'<a href="([^"]*order=down[^"]*)"', first)[0]
+    turned = re.findall(r'<a href="([^"]*sort=category[^"]*)"', first)[0]
 
     for address in (further, turned):
         page = organiser.read(html.unescape(address))
