@@ -71,7 +71,9 @@ def test_every_route_that_takes_a_body_is_tried(app):
 def _reads_bytes(view):
     """Whether a page's view takes something else than a form."""
     source = inspect.getsource(inspect.unwrap(view))
-    return any(word in source for word in ("get_data(", "get_json(", "request.data", "request.stream"))
+    return any(
+        word in source for word in ("get_data(", "get_json(", "request.data", "request.stream")
+    )
 
 
 @pytest.mark.parametrize("rule", ROUTES)
