@@ -183,6 +183,40 @@ def test_no_secret_address_is_in_the_log_of_nginx(server, tmp_path, strips):
     assert f"{AMINA} [" in log.read_text()
 
 
+def test_what_is_searched_for_is_in_no_log_of_nginx(server, tmp_path):
+    with reverse_proxies.nginx(tmp_path, server.port) as proxy, Person(proxy, AMINA) as amina:
+        amina.get("/api/v1/participants?q=Bilal")
+        amina.get("/static/icon.svg?x=Bilal")
+        requests.get(f"{proxy.unencrypted}/events?q=Bilal", allow_redirects=False, timeout=20)
+        log = proxy.trust.parent / "access.log"
+        wait_for(lambda: "icon.svg" in log.read_text(), "the line of the log")
+
+    assert "GET /marhaba/api/v1/participants" in log.read_text()
+    assert "Bilal" not in log.read_text()
+
+
+@pytest.mark.parametrize("kind", ["nginx", "caddy"])
+def test_pages_are_led_to_https_and_the_api_is_not(server, tmp_path, kind):
+    """A program that was given http:// has sent its token in clear, and is to notice."""
+    with getattr(reverse_proxies, kind)(tmp_path, server.port) as proxy:
+
+        def asked(method, path):
+            there = f"{proxy.unencrypted}{path}"
+            return requests.request(method, there, allow_redirects=False, timeout=20)
+
+        page, read, scan = (
+            asked("GET", "/scan?x=1"),
+            asked("GET", "/api/v1/status"),
+            asked("POST", "/api/v1/scans"),
+        )
+
+    assert page.status_code in (301, 308)
+    assert page.headers["Location"] == "https://localhost/marhaba/scan?x=1"
+    for refused in (read, scan):
+        assert refused.status_code == 403
+        assert "Location" not in refused.headers
+
+
 @pytest.mark.parametrize("strips", [False, True])
 @pytest.mark.parametrize("kind", ["nginx", "caddy"])
 def test_proxies_tell_others_nothing_that_only_this_machine_should_know(

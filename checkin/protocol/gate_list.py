@@ -49,7 +49,7 @@ _BUS_TAG, _BUS_KEY = b"marhaba bus list tag", b"marhaba bus list entry"
 #: Of 1,500 invented people with names in both scripts 99 % take the first: a list grows by 12 %.
 LENGTHS = (320, 512, 2048)
 #: the same of a compact entry, of which most take the first, and those with a flag the second
-COMPACT_LENGTHS = (96, 160, 320, 2048)
+COMPACT_LENGTHS = (96, 320, 2048)
 _NONCE_BYTES = 12
 
 

@@ -137,6 +137,17 @@ class AnsweredByAnother(ServerUnreachable):
     code = "answered_by_another"
 
 
+class UnsignedRefusal(AnsweredByAnother):
+    """What knows the server's epoch refuses this request, and does not sign the refusal.
+
+    So answers a server of an earlier version to a request that came later.
+    """
+
+    def __init__(self, status: int, **details: object) -> None:
+        super().__init__(**details)
+        self.status = status
+
+
 class OtherSchemeAnswers(ServerUnreachable):
     """A Marhaba server answers with http in place of https, or the reverse, and not as asked."""
 

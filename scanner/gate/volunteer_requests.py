@@ -10,6 +10,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
+from http.client import NOT_FOUND
 from typing import Any, Protocol
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -17,7 +18,7 @@ from uuid import uuid4
 from checkin.domain.scanning.verdict import Source
 from checkin.protocol.headers import SUPERVISOR_PIN
 from checkin.words.languages import DEFAULT_LANGUAGE
-from scanner.core.errors import RequestRejected
+from scanner.core.errors import RequestRejected, UnsignedRefusal
 from scanner.core.scan import Scan, Verdict
 from scanner.offline.walk_in import Newcomer
 from scanner.server.verdicts import verdict_told
@@ -251,11 +252,23 @@ class VolunteerRequests:
             SearchBudget: it was shown as many as it may be in an hour, and no PIN was given.
             RequestRejected: with status 403 when the PIN is wrong, or this device may not search.
         """
-        asked = "participants?" + urlencode({"q": name})
-        reply = self._connection.get(asked, timeout_s=TIMEOUT_S, headers=_with_pin(pin))
+        reply = self._found(name, _with_pin(pin))
         people = tuple(person_told(found) for found in reply.get("participants") or [])
         buses = tuple(_bus(found) for found in reply.get("buses") or [])
         return FoundPeople(people, reply.get("more", 0), buses)
+
+    def _found(self, name: str, headers: dict[str, str] | None) -> dict[str, Any]:
+        # Not in the address: whatever is on the way may log addresses.
+        try:
+            return self._connection.post(
+                "participants/search", {"q": name}, timeout_s=TIMEOUT_S, headers=headers
+            )
+        except (RequestRejected, UnsignedRefusal) as fault:
+            if fault.status != NOT_FOUND:
+                raise
+        # A server of an earlier version knows the other way alone.
+        asked = "participants?" + urlencode({"q": name})
+        return self._connection.get(asked, timeout_s=TIMEOUT_S, headers=headers)
 
     def admit(self, person: Person, type: str, pin: str = "") -> Verdict:
         """Send the scan of a person whom a search found, and return the verdict.

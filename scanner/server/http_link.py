@@ -37,6 +37,7 @@ from scanner.core.errors import (
     SpoolUnwritable,
     TokenRefused,
     TooLarge,
+    UnsignedRefusal,
 )
 from scanner.offline.clock import DeviceClock
 from scanner.server.local_names import LocalNames
@@ -306,7 +307,7 @@ class HttpLink:
             # A hub that has not heard of this device yet is no reason to stop.
             raise ServerUnreachable(server=self.server) if self.place else TokenRefused
         if not received.is_vouched and answer.status_code in {401, *_HOPELESS}:
-            raise AnsweredByAnother(server=self.server)
+            raise UnsignedRefusal(answer.status_code, server=self.server)
         if answer.status_code == 401:
             self.is_purged = reply.get("purged") is True
             raise DeviceWiped

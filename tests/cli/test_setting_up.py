@@ -10,9 +10,13 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from checkin.db.models import Device, Event
 from checkin.protocol.codes import parse_code
 from tests.cli.conftest import Run
+from tests.support.databases.databases import opened
+from tests.support.factories import write
 from tests.support.others.redis_server import RedisServer
 
 _CODE = re.compile(r"^  ([a-z2-7]{4}(?:-[a-z2-7]{4}){5})$", re.M)
@@ -100,6 +104,20 @@ def test_a_device_is_added_with_its_gate(demo: Run) -> None:
 
     assert set(added) == {"device_id", "device_token", "gate"}
     assert added["gate"] == "Porte 9"
+
+
+@pytest.mark.parametrize("may_search", [True, False])
+def test_a_device_that_is_added_may_search_as_the_event_says(
+    demo: Run, home: Path, may_search: bool
+) -> None:
+    with opened(f"sqlite:///{home / 'marhaba.db'}") as database:
+        said = update(Event).values(gates_may_search=may_search)
+        write(database, lambda session: session.execute(said))
+        added = json.loads(demo("device", "add", "--gate", "Porte 9", "--json").out)
+        with database.read() as session:
+            device = session.get_one(Device, added["device_id"])
+
+    assert device.may_search is may_search
 
 
 def test_a_gate_that_is_made_by_a_slip_is_told_with_the_known_ones(demo: Run) -> None:

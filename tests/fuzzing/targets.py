@@ -5,15 +5,10 @@ from __future__ import annotations
 import base64
 import io
 import json
-import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from functools import cache
 from pathlib import Path
-from uuid import UUID
-
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from badges.look import LookError, checked_logo
 from badges.plain_svg import plain_svg
@@ -31,24 +26,20 @@ from checkin.protocol.compact_entries import (
 )
 from checkin.protocol.gate_list import SealedEntry, Tombstone, sign_list, signed_bytes
 from checkin.protocol.list_segments import extent_of, record_in
-from checkin.protocol.walk_ins import open_walk_in, public_text, seal_walk_in
+from checkin.protocol.walk_ins import open_walk_in
 from checkin.services.spreadsheets.reading import read_table
 from checkin.services.uploads.tables import _quotas
-from checkin.web.api.bodies.lease_bodies import LeaseRequest
-from checkin.web.api.bodies.scan_bodies import AnnulRequest, BatchRequest, LiveScan
-from checkin.web.api.bodies.schemas import PairRequest, WalkIn, WipedRequest
 from checkin.web.api.contract import parsed_as
 from scanner.offline.list_checks import Held, objection, received
 from tests.badges.test_look import a_png
+from tests.fuzzing import routes
+from tests.fuzzing.routes import ID, PRIVATE, SEALED, TOKEN, as_json
 from tests.fuzzing.target import Reader, Target
 from tests.scanner.offline.lists import KEY, a_list, content
 from tests.services.spreadsheets.workbooks import workbook
 
 _VECTORS = Path(__file__).parents[1] / "vectors"
 _REPORTS = Path(__file__).parents[1] / "domain" / "mail" / "bounces"
-_TOKEN = bytes(range(16))
-_PRIVATE = ec.derive_private_key(7, ec.SECP256R1())
-_ID = str(UUID(int=7, version=4))
 
 
 def _codes(data: bytes) -> None:
@@ -108,11 +99,9 @@ def _logo(data: bytes) -> None:
 
 
 def _bodies(data: bytes) -> None:
-    for model in (LiveScan, BatchRequest, WalkIn, LeaseRequest, AnnulRequest, PairRequest):
+    for model in routes.MODELS:
         with suppress(InvalidRequest):
             parsed_as(model, data)
-    with suppress(InvalidRequest):
-        parsed_as(WipedRequest, data)
 
 
 def _gate_list(data: bytes) -> None:
@@ -142,98 +131,9 @@ def _segment(data: bytes) -> None:
 
 
 def _walk_in(data: bytes) -> None:
-    open_walk_in(_PRIVATE, _ID, data.decode("utf-8", "replace"))
+    open_walk_in(PRIVATE, ID, data.decode("utf-8", "replace"))
 
 
-_PATHS = (
-    "/scans",
-    "/scans/batch",
-    "/participants",
-    "/leases",
-    f"/scans/{_ID}/annul",
-    "/devices/wiped",
-    "/devices/pair",
-)
-
-
-@contextmanager
-def _api() -> Iterator[Reader]:
-    from checkin.app import create_app
-    from checkin.settings import Settings
-    from checkin.web.site.state import EXTENSION
-    from tests.support import factories
-    from tests.support.api_client import Api
-    from tests.support.databases.databases import SqliteDatabases, opened
-
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        with SqliteDatabases(folder).fresh(folder) as url, opened(url) as database:
-            key = factories.MASTER_KEY.hex()
-            app = create_app(Settings(home=folder, database_url=url, master_key=key))
-            gate = Api.enrolled(app, database, factories.an_event(database), gate="Porte 1")
-            yield lambda data: _post(gate, data)
-            state = app.extensions[EXTENSION]
-            state.background_tasks.wait()
-            state.live.close()
-            state.database.dispose()
-
-
-def _post(gate, data: bytes) -> None:
-    """Send the input as a body; its first byte says to which route."""
-    path = _PATHS[data[0] % len(_PATHS)] if data else _PATHS[0]
-    answer = gate.ask("POST", path, data=data[1:], content_type="application/json")
-    if answer.status_code >= 500:
-        raise AssertionError(f"{path} answered {answer.status_code}")
-
-
-_SCAN = {
-    "scan_id": _ID,
-    "code": format_code(_TOKEN),
-    "type": "entry",
-    "scanned_at": "2025-06-14T12:00:00Z",
-    "source": "camera",
-    "force": True,
-    "force_reason": "connue de l’équipe",
-    "supervisor_pin": "1234",
-    "device_time": "2025-06-14T12:00:01Z",
-}
-_BATCH = {
-    "device_time": "2025-06-14T12:00:00Z",
-    "scans": [
-        {key: value for key, value in _SCAN.items() if key != "device_time"}
-        | {"decided": {"status": "error", "reason": "revoked"}, "lease_id": None}
-    ],
-}
-_WALK_IN = {
-    "id": _ID,
-    "name": "Amina Alaoui",
-    "name_ar": "أمينة",
-    "delegation_id": 1,
-    "category": "Militant",
-    "email": "amina@example.org",
-    "phone": "+212612000777",
-    "language": "fr",
-}
-_SEALED = {
-    "id": _ID,
-    "delegation_id": 1,
-    "sealed": seal_walk_in(public_text(_PRIVATE), _ID, {"name": "Amina"}),
-}
-
-
-def _json(*bodies: object) -> tuple[bytes, ...]:
-    return tuple(json.dumps(body, ensure_ascii=False).encode() for body in bodies)
-
-
-_BODIES = _json(
-    _SCAN,
-    _BATCH,
-    _WALK_IN,
-    {"delegations": {"1": 3}, "ttl_s": 600},
-    {"reason": "double"},
-    {"erased": True},
-    {"code": "ABCD1234", "name": "Porte 1"},
-)
 _DRAWINGS = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><g opacity="0.5" '
     b'style="fill:red"><path d="M0 0L9 9C1 2 3 4 5 6z" stroke-dasharray="1 2" '
@@ -263,29 +163,29 @@ def _target(name: str, seeds: tuple[bytes, ...], read: Reader, share: int, **mor
     return Target(name, seeds, lambda: nullcontext(read), share, **more)
 
 
-_LIST = a_list([(format_code(_TOKEN), content())], [format_code(bytes(16))])
+_LIST = a_list([(format_code(TOKEN), content())], [format_code(bytes(16))])
 _SEGMENTS = json.loads((_VECTORS / "segments.json").read_text("utf-8"))
 _PEOPLE = [compact_entry(one) for one in _SEGMENTS["contents"]]
 _SEGMENT_SEEDS = (
     base64.b64decode(_SEGMENTS["segment"]),
-    *_json(*_PEOPLE, compact_bus(_SEGMENTS["bus"])),
+    *as_json(*_PEOPLE, compact_bus(_SEGMENTS["bus"])),
 )
 TARGETS = {
     target.name: target
     for target in (
-        _target("codes", (format_code(_TOKEN).encode(), b" mz0h-qf9j O1l \n"), _codes, 240),
+        _target("codes", (format_code(TOKEN).encode(), b" mz0h-qf9j O1l \n"), _codes, 240),
         _target("csv", _CSV, _list, 140),
         _target("quotas", _CSV, _sheet, 50),
         _target("xlsx", (workbook(["Nom"], ["Omar"]),), _list, 60),
         _target("xlsx-parts", _seeds_of_parts(), _workbook_part, 60),
-        _target("json", _BODIES, _bodies, 180),
-        Target("api", tuple(bytes([at]) + body for at, body in enumerate(_BODIES)), _api, 30),
+        _target("json", routes.BODIES, _bodies, 180),
+        Target("api", routes.SEEDS, routes.opened, 30),
         _target("bounces", tuple(f.read_bytes() for f in _REPORTS.glob("*.eml")), read_bounce, 90),
         _target("svg", _DRAWINGS, _svg, 80),
         _target("drawn-svg", _DRAWINGS, _logo, 6),
         _target("pictures", (a_png((9, 9)), _jpeg()), _logo, 14),
-        _target("gate-lists", _json(_LIST, _SEGMENTS["list"]), _gate_list, 20),
+        _target("gate-lists", as_json(_LIST, _SEGMENTS["list"]), _gate_list, 20),
         _target("segments", _SEGMENT_SEEDS, _segment, 10),
-        _target("walk-ins", (_SEALED["sealed"].encode(),), _walk_in, 20),
+        _target("walk-ins", (SEALED["sealed"].encode(),), _walk_in, 20),
     )
 }

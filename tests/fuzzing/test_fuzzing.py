@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from checkin.web.api.contract import parsed_as
+from checkin.web.site.state import API
 from tests.fuzzing import __main__ as command
-from tests.fuzzing import guided
+from tests.fuzzing import guided, routes
 from tests.fuzzing.mutating import KINDS, Edit, mutated, random_edits
+from tests.fuzzing.routes import ROUTES, Sender
 from tests.fuzzing.running import Fault, Part, input_of, run
 from tests.fuzzing.targets import TARGETS
 
@@ -47,6 +51,51 @@ def test_a_reader_refuses_what_it_does_not_understand_and_raises_nothing_else(na
 @pytest.mark.parametrize("name", ["api", "drawn-svg", "pictures"])
 def test_a_hundred_inputs_are_answered_within_time_and_memory(name):
     assert run(Part(name, 0, range(100))) == []
+
+
+def test_every_route_that_takes_a_body_is_tried(app):
+    api = app.extensions[API]
+    taking = {rule.rule for rule in api.url_map.iter_rules() if "POST" in rule.methods}
+    of_pages = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "POST" in rule.methods and _reads_bytes(app.view_functions[rule.endpoint])
+    }
+
+    assert taking == set(ROUTES)
+    assert len(taking) > 20
+    assert of_pages == set(routes.OF_PAGES)
+    assert set(routes.OF_PAGES.values()) <= set(TARGETS)
+
+
+def _reads_bytes(view):
+    """Whether a page's view takes something else than a form."""
+    source = inspect.getsource(inspect.unwrap(view))
+    return any(
+        word in source for word in ("get_data(", "get_json(", "request.data", "request.stream")
+    )
+
+
+@pytest.mark.parametrize("rule", ROUTES)
+def test_what_is_changed_is_a_body_that_the_route_takes(rule):
+    for body in ROUTES[rule].bodies:
+        assert parsed_as(ROUTES[rule].model, body)
+
+
+def test_each_route_answers_a_body_of_its_own():
+    """Not that it is asked by nobody: what a stranger is answered tries nothing behind it."""
+    answered = {}
+
+    def heard(rule, answer):
+        answered.setdefault(rule, set()).add(answer.status_code)
+
+    with routes.opened(heard) as read:
+        for seed in routes.SEEDS:
+            read(seed)
+
+    strangers = {rule for rule, route in ROUTES.items() if route.by is Sender.NOBODY}
+    assert set(answered) == set(ROUTES)
+    assert {rule for rule, found in answered.items() if 401 in found} <= strangers
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import pytest
 from checkin.protocol.base64url import bytes_of, text_of
 from checkin.protocol.compact_entries import ListNames, names_in
 from checkin.protocol.gate_list import (
+    COMPACT_LENGTHS,
+    LENGTHS,
     SealedEntry,
     Tombstone,
     badge_ref,
@@ -18,6 +20,7 @@ from checkin.protocol.gate_list import (
     open_entry,
     seal_compact_bus_list,
     seal_compact_entry,
+    seal_entry,
 )
 from checkin.protocol.list_segments import (
     Extent,
@@ -94,7 +97,24 @@ def test_lengths_tell_little_and_most_people_take_the_shortest():
 
     sealed = 12 + 16  # the nonce, and the mark of AES-GCM
     entries = [seal_compact_entry(TOKENS[0], one) for one in (short, usual, flagged, twice)]
-    assert [len(bytes_of(one.sealed)) - sealed for one in entries] == [96, 96, 160, 320]
+    assert [len(bytes_of(one.sealed)) - sealed for one in entries] == [96, 96, 320, 320]
+
+
+@pytest.mark.parametrize("lengths", [LENGTHS, COMPACT_LENGTHS])
+def test_an_entry_has_one_of_three_lengths_whoever_it_is_of(lengths):
+    seal = seal_entry if lengths is LENGTHS else seal_compact_entry
+    named = told()["participant"]
+    people = [
+        told(participant=named | {"name": "ح" * letters, "name_ar": None}, flags=[FLAG] * flags)
+        for letters in range(1, 201, 7)
+        for flags in range(4)
+    ]
+
+    sealed = 12 + 16
+    found = {len(bytes_of(seal(TOKENS[0], one).sealed)) - sealed for one in people}
+    assert len(lengths) == 3
+    assert found <= set(lengths)
+    assert len(found) > 1
 
 
 def test_who_is_of_a_category_that_the_head_does_not_name_has_no_names_and_no_gates():
@@ -107,7 +127,7 @@ def test_who_is_of_a_category_that_the_head_does_not_name_has_no_names_and_no_ga
 
 
 def test_what_is_no_entry_opens_as_none():
-    from checkin.protocol.gate_list import COMPACT_LENGTHS, _key, _sealed
+    from checkin.protocol.gate_list import _key, _sealed
 
     key = _key(b"marhaba gate list entry", TOKENS[0])
     for content in (

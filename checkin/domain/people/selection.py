@@ -1,7 +1,8 @@
 """A selection among the people of an event: what a list is filtered by, how it is ordered. Pure.
 
 It stands in the address of a page, so that a list can be kept, sent to a colleague, and chosen
-once more by a change of all its people.
+once more by a change of all its people. The text alone is sealed there
+(`checkin.services.selection.sought`): it is most often a name.
 """
 
 from __future__ import annotations

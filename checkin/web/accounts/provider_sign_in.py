@@ -48,12 +48,23 @@ _PATIENCE = timedelta(minutes=10)
 
 @bp.get("/login/provider")
 @visited_by(PUBLIC)
+def show(visit: Visit) -> Answer:
+    """Lead to the page with the button: a link of others begins no session."""
+    return redirect(visit.address("sign_in.show", next=request.args.get("next")))
+
+
+@bp.post("/login/provider")
+@visited_by(PUBLIC)
 def begin(visit: Visit) -> Answer:
-    """Lead the browser to the provider, which asks who somebody is."""
+    """Lead the browser to the provider, which asks who somebody is.
+
+    By a page that goes on by itself: browsers hold a redirect after a form to what forms may be
+    sent to, and that is this server alone.
+    """
     wanted = own_address(request.args.get("next"))
     provider = kept_provider(visit.session)
     if operator_or_none() is not None or provider is None:
-        return redirect(wanted if provider else visit.address("sign_in.show"))
+        return redirect(wanted if provider else visit.address("sign_in.show"), 303)
     client = _client(visit, provider)
     visit.session.close()  # a provider may be slow
     try:
@@ -67,7 +78,8 @@ def begin(visit: Visit) -> Answer:
     tried.give_back()
     begun = Begun()
     _remember(visit, provider, begun, wanted)
-    return redirect(address_to_sign_in(description, client, begun, language=visit.language))
+    there = address_to_sign_in(description, client, begun, language=visit.language)
+    return visit.show("accounts/to_provider.html", provider=provider, there=there)
 
 
 @bp.get("/login/provider/callback")

@@ -42,6 +42,7 @@ _SHOWS_MORE = {
     ("post", "/api/v1/scans"),
     ("post", "/api/v1/buses/open"),
     ("get", "/api/v1/participants"),
+    ("post", "/api/v1/participants/search"),
     ("post", "/api/v1/participants/{participant_id}/badge"),
 }
 _COUNTED = {("post", "/api/v1/scans"), ("post", "/api/v1/scans/batch")}

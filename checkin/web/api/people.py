@@ -57,6 +57,19 @@ _TOLD = {"name", "name_ar", "category", "email", "phone", "language"}
 @describes_query(bp, SearchQuery)
 @for_devices
 def search() -> Response:
+    """Find participants, as POST /participants/search does, for devices of earlier versions.
+
+    What is searched for stands in the address, and so perhaps in the logs of whatever is on the
+    way.
+    """
+    return _found(request.args.get("q", ""))
+
+
+@bp.post("/participants/search")
+@returns(bp, SearchReply, 200, 400, 401, 403, 413, 429)
+@for_devices
+@accepts(bp, SearchQuery)
+def search_in_body(body: SearchQuery) -> Response:
     """Find participants: 5 shown at a time, each search logged.
 
     It takes 3 letters or more of a name, an e-mail, a telephone or its last four digits, the number
@@ -65,7 +78,11 @@ def search() -> Response:
     A device is shown only so many people an hour who are not let in within two minutes; beyond it
     429 search_budget. A supervisor's PIN in the header Marhaba-Supervisor-Pin gives as many again.
     """
-    device, query = current_device(), request.args.get("q", "")
+    return _found(body.q)
+
+
+def _found(query: str) -> Response:
+    device = current_device()
     refuse_in_kiosk(device)
     if len(query) > 120:
         raise InvalidRequest("q: give at most 120 letters of the name")

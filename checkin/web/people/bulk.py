@@ -26,7 +26,7 @@ from checkin.services.selection.changes import (
 )
 from checkin.web.jobs.asking import ask_within, wait_for
 from checkin.web.jobs.job_state import job_state
-from checkin.web.people.listing import asked_selection, change_words
+from checkin.web.people.listing import address_of, asked_selection, change_words
 from checkin.web.site.addressing.outgoing import mail_refusals
 from checkin.web.site.designs import asked_design
 from checkin.web.site.languages import both_names
@@ -100,7 +100,7 @@ def _question(visit: EventVisit, *, is_overtaken: bool = False) -> str:
     return visit.show(
         "people/bulk_preview.html",
         change=wanted.change,
-        given=_given(wanted),
+        given=_given(visit, wanted),
         list_of=request.args.get("list_of", type=row_number),
         foreseen=foreseen(visit.session, visit.event, wanted) if is_ready else None,
         target=wanted.target,
@@ -154,8 +154,8 @@ def _asked_change(visit: EventVisit) -> BulkChange:
     return BulkChange(asked)
 
 
-def _given(wanted: Wanted) -> dict[str, str]:
-    return {**wanted.selection.address(), "change": str(wanted.change)}
+def _given(visit: EventVisit, wanted: Wanted) -> dict[str, str]:
+    return {**address_of(visit, wanted.selection), "change": str(wanted.change)}
 
 
 def _targets(visit: EventVisit, change: BulkChange) -> Sequence[tuple[int, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from flask import Response, request
@@ -22,9 +23,11 @@ from checkin.domain.people.selection import (
     Standing,
     selection_in,
 )
+from checkin.errors import InvalidRequest
 from checkin.services.events.events import categories_of, delegations_of
 from checkin.services.people.buses import buses_of
 from checkin.services.selection.people import Asked, people_page
+from checkin.services.selection.sought import sealed_text, text_sealed
 from checkin.web.mail.delivery_words import delivery_word, filter_words
 from checkin.web.site.addressing.addresses import asked_turn
 from checkin.web.site.cookies import cookie_name
@@ -32,6 +35,8 @@ from checkin.web.site.languages import both_names
 from checkin.web.site.permissions import may_use
 from checkin.web.site.visits import EventVisit
 
+#: in an address: what is searched for, sealed
+_SOUGHT = "sought"
 #: in the browser: the columns that somebody has chosen there
 _COOKIE, _KEPT_S = "people-columns", 365 * 24 * 3600
 #: what only those see who register people
@@ -64,7 +69,8 @@ def listed_people(visit: EventVisit, delegation: Delegation | None = None) -> di
         "columns": columns,
         "column_words": [(one, word) for one, word in column_words() if _may_see(visit, one)],
         "filters": _filters(visit, delegation),
-        "given": chosen.address(),
+        "given": address_of(visit, chosen),
+        "address_of": partial(address_of, visit),
         "is_filtered": _is_filtered(chosen, delegation or visit.own_delegation),
         "sort_words": sort_words(delegation is not None),
         "by_column": _SORT_OF,
@@ -76,9 +82,32 @@ def listed_people(visit: EventVisit, delegation: Delegation | None = None) -> di
 
 def asked_selection(visit: EventVisit, delegation: Delegation | None = None) -> Selection:
     """Return the selection of the address, of people whom the operator may see."""
-    chosen = selection_in(request.args)
+    chosen = selection_in({**request.args.to_dict(), "q": asked_text(visit)})
     own = delegation.id if delegation is not None else visit.own_delegation
     return chosen if own is None else replace(chosen, delegation=own)
+
+
+def asked_text(visit: EventVisit) -> str:
+    """Return what the address says is searched for; "" if nothing is.
+
+    Raises:
+        InvalidRequest: it was sealed elsewhere. Everybody would be the wrong answer.
+    """
+    sealed = request.args.get(_SOUGHT)
+    if not sealed:
+        return request.args.get("q", "")  # of an address that was kept before texts were sealed
+    text = text_sealed(visit.keys, visit.event.slug, sealed)
+    if text is None:
+        raise InvalidRequest("this address does not say whom to search for: search once more")
+    return text
+
+
+def address_of(visit: EventVisit, chosen: Selection) -> dict[str, str]:
+    """Return a selection as the parameters of an address, in which no name can be read."""
+    filters = replace(chosen, text="").address()
+    if not chosen.text:
+        return filters
+    return {_SOUGHT: sealed_text(visit.keys, visit.event.slug, chosen.text), **filters}
 
 
 def columns_shown(visit: EventVisit, delegation: Delegation | None = None) -> Sequence[Column]:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from checkin.db.models import Category, Delegation, Operator, Participant
 from checkin.domain.people.fields import Field
 from checkin.domain.people.merging import COMPARED, filled_in
+from checkin.domain.people.selection import Selection
 from checkin.errors import Conflict, InvalidRequest, MergedAway, PlaceGone
 from checkin.services.people.registering.unchecked import is_withheld_from
 from checkin.services.people.search import people_alike, people_found
@@ -22,6 +23,7 @@ from checkin.services.scanning.merging import (
     parting_plan,
     take_merge_back,
 )
+from checkin.web.people.listing import address_of, asked_text
 from checkin.web.people.registering import mail_wishes, person_of
 from checkin.web.site.languages import both_names
 from checkin.web.site.visits import NAMES, REGISTRARS, Answer, EventVisit, pages, visited_by
@@ -30,6 +32,8 @@ from checkin.words.languages import LANGUAGES
 bp = pages(__name__)
 
 MAX_REASON = 200
+#: of what somebody searches for, in letters
+MAX_SOUGHT = 120
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,26 @@ class Compared:
 @bp.get("/events/<slug>/participants/<int:participant_id>/merge")
 @visited_by(REGISTRARS)
 def search(visit: EventVisit, participant_id: int) -> Answer:
-    """Find the other record of a person: by a name, an e-mail or a phone in ?q=."""
-    person, text = person_of(visit, participant_id), request.args.get("q", "").strip()[:120]
+    """Show whose record may be another one of a person, or who was searched for."""
+    person, text = person_of(visit, participant_id), asked_text(visit).strip()[:MAX_SOUGHT]
     if person.merged_into is not None:
         return redirect(_result(visit, participant_id))
     found, too_short = _found(visit, person, text)
     return visit.show(
         "people/merge_search.html", person=person, text=text, found=found, too_short=too_short
     )
+
+
+@bp.post("/events/<slug>/participants/<int:participant_id>/merge")
+@visited_by(REGISTRARS)
+def find(visit: EventVisit, participant_id: int) -> Answer:
+    """Search for the other record by a name, an e-mail or a phone, which no address tells."""
+    person_of(visit, participant_id)
+    sought = Selection(text=request.form.get("q", "").strip()[:MAX_SOUGHT])
+    there = visit.address(
+        "merging.search", participant_id=participant_id, **address_of(visit, sought)
+    )
+    return redirect(there, 303)
 
 
 @bp.get("/events/<slug>/participants/<int:participant_id>/merge/<int:other_id>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flask import flash, make_response, redirect, request
 from flask_babel import gettext as _
@@ -10,8 +11,9 @@ from flask_babel import gettext as _
 from checkin.db.models import Category, Delegation
 from checkin.domain.people.fields import AskedIn, asked_in
 from checkin.domain.people.place_decisions import Arrival
+from checkin.domain.people.selection import LONGEST_TEXT, Selection, selection_in
 from checkin.services.events.events import categories_of, delegations_of
-from checkin.web.people.listing import keep_columns, listed_people
+from checkin.web.people.listing import address_of, keep_columns, listed_people
 from checkin.web.people.registering import (
     Attempt,
     block_one,
@@ -25,6 +27,7 @@ from checkin.web.people.registering import (
     values_of,
 )
 from checkin.web.site.languages import both_names
+from checkin.web.site.numbers import row_number
 from checkin.web.site.shared_forms import Choices, changes_said
 from checkin.web.site.visits import NAMES, REGISTRARS, STAFF, Answer, EventVisit, pages, visited_by
 from checkin.words.languages import LANGUAGES
@@ -37,6 +40,18 @@ bp = pages(__name__)
 def index(visit: EventVisit) -> Answer:
     """List an event's participants, or a coordinator's own, filtered as the address says."""
     return visit.show("people/participants.html", **listed_people(visit))
+
+
+@bp.post("/events/<slug>/participants/search")
+@visited_by(NAMES)
+def search(visit: EventVisit) -> Answer:
+    """Lead to the list with the filters of a form, in whose address no name can be read."""
+    chosen = selection_in(request.form)
+    list_of = request.args.get("list_of", type=row_number)
+    if list_of is None:
+        return redirect(visit.address("participants.index", **address_of(visit, chosen)), 303)
+    given = address_of(visit, replace(chosen, delegation=None))
+    return redirect(visit.address("delegations.show", delegation_id=list_of, **given), 303)
 
 
 @bp.post("/events/<slug>/participants/columns")
@@ -150,6 +165,7 @@ def _edit_form(visit: EventVisit, participant_id: int, attempt: Attempt) -> str:
         attempt=attempt,
         shown=values_of(person),
         changed=_changed(attempt, choices),
+        namesakes=_namesakes(visit, attempt),
     )
 
 
@@ -167,6 +183,15 @@ def _form(visit: EventVisit, attempt: Attempt) -> str:
         options=_choices(visit),
         attempt=attempt,
         reserve_from=visit.reserve_from,
+        namesakes=_namesakes(visit, attempt),
+    )
+
+
+def _namesakes(visit: EventVisit, attempt: Attempt) -> str:
+    """Return the address of the list of those who are called as the form says."""
+    name = attempt.values.get("name") or attempt.values.get("name_ar") or ""
+    return visit.address(
+        "participants.index", **address_of(visit, Selection(text=name.strip()[:LONGEST_TEXT]))
     )
 
 

@@ -234,7 +234,7 @@ test("what a volunteer asks for by hand", async (t) => {
   assert.deepEqual(
     asked.map(({ method, path, body }) => [method, path, body]),
     [
-      ["GET", "participants?q=Tazi+%26+co", null],
+      ["POST", "participants/search", { q: "Tazi & co" }],
       [
         "POST",
         "participants",
@@ -249,6 +249,36 @@ test("what a volunteer asks for by hand", async (t) => {
       ["POST", "devices/wiped", {}],
     ],
   );
+});
+
+test("a server that knows no search by a body is searched by the address", async (t) => {
+  const asked = serverAnswering(t, ({ method }) =>
+    method === "POST"
+      ? told({ error: "not_found", detail: "" }, { status: 404 })
+      : told({ more: 2 }),
+  );
+
+  assert.deepEqual(await aLine().search("Tazi & co", "246810"), { people: [], more: 2, buses: [] });
+
+  assert.deepEqual(
+    asked.map(({ method, path }) => [method, path]),
+    [
+      ["POST", "participants/search"],
+      ["GET", "participants?q=Tazi+%26+co"],
+    ],
+  );
+  assert.deepEqual(
+    asked.map(({ headers }) => headers.get("Marhaba-Supervisor-Pin")),
+    ["246810", "246810"],
+  );
+});
+
+test("a search that is refused is not tried by the address", async (t) => {
+  const asked = serverAnswering(t, () => told({ error: "forbidden", detail: "" }, { status: 403 }));
+
+  await assert.rejects(aLine().search("Tazi"), Rejected);
+
+  assert.equal(asked.length, 1);
 });
 
 test("a registration without a code is no answer", async (t) => {

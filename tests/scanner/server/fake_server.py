@@ -79,6 +79,7 @@ class FakeServer:
         self.without_badge = "everyone"
         self.says_who_is_meant = False
         self.search_budget_used = False
+        self.is_earlier = False  # than searches by a body
         self.search_refusal = ""  # an error code of 403
         self.list = self.lease = self.stop = None
         self.authority: bytes | None = None  # DER, given away to whoever asks
@@ -206,8 +207,12 @@ class FakeServer:
             counts = {"totals": {}, "gates": gates, "delegations": DELEGATIONS, "device": device}
             counts["version"] = self.version
             return 200, {**counts, "stop": self.stop, "at": self._now()}
-        if path.startswith("/api/v1/participants"):
-            return self._register(body) if body else self._search(path)
+        if path == "/api/v1/participants/search" and not self.is_earlier:
+            return self._search(body["q"])
+        if path == "/api/v1/participants":
+            return self._register(body)
+        if path.startswith("/api/v1/participants?"):
+            return self._search(parse_qs(urlsplit(path).query)["q"][0])
         if path.startswith("/api/v1/gate-list") and self.list:
             return 200, self.list
         if path == "/api/v1/leases" and self.lease:
@@ -252,12 +257,11 @@ class FakeServer:
         known = [*self.people, *self.people.get("poison", ()), *self.stumbles_over]
         return next((code for code in known if _ref_of(code) == scan["badge_ref"]), "")
 
-    def _search(self, path):
+    def _search(self, asked):
         if self.search_refusal:
             return 403, {"error": self.search_refusal, "detail": "not here"}
         if refused := self._beyond_the_budget():
             return refused
-        asked = parse_qs(urlsplit(path).query)["q"][0]
         names = [p for p in self.people.values() if asked in (p["name"] + (p["name_ar"] or ""))]
         found = _found(names)
         return 200, {"participants": found[:5], "more": len(found[5:])}

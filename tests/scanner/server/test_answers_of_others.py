@@ -11,6 +11,7 @@ from checkin.protocol.gate_list import public_key_text
 from scanner.core.errors import AnsweredByAnother, DeviceWiped, RequestRejected, TokenRefused
 from scanner.core.scan import Scan
 from scanner.gate.gate import Gate
+from scanner.gate.volunteer_requests import VolunteerRequests
 from scanner.offline.clock import DeviceClock
 from scanner.offline.held_list import HeldList
 from scanner.offline.spool import Spool
@@ -246,6 +247,36 @@ def test_what_takes_no_large_request_gets_smaller_batches(laptop, server):
     assert laptop.spool.waiting_count() == 0
     assert len(server.answers) == 20
     assert laptop.spool.set_aside_count() == 0
+
+
+def test_an_earlier_server_that_knows_no_search_by_a_body_is_searched_by_the_address(
+    laptop, server, monkeypatch
+):
+    """It does not sign that it knows no such address: nothing of it knows whose device asks."""
+    server.is_earlier, key = True, server.key
+
+    def signs_nothing_of_unknown_addresses(path, body):
+        server.key = None if path == "/api/v1/participants/search" else key
+        return answered(path, body)
+
+    answered = server._signed_in
+    monkeypatch.setattr(server, "_signed_in", signs_nothing_of_unknown_addresses)
+
+    found = VolunteerRequests(laptop.gate.client).search("Fatima")
+
+    assert {person.name for person in found.people} == {FATIMA["name"]}
+
+
+def test_what_only_answers_in_the_server_s_place_is_not_searched_by_the_address(laptop, server):
+    server.other = (404, REFUSALS[404])
+    paths = []
+    get, laptop.gate.client.get = laptop.gate.client.get, lambda path, **how: paths.append(path)
+
+    with pytest.raises(AnsweredByAnother):
+        VolunteerRequests(laptop.gate.client).search("Fatima")
+
+    laptop.gate.client.get = get
+    assert paths == []
 
 
 def test_a_batch_names_what_is_never_taken_only_with_a_signature(laptop, server, monkeypatch):

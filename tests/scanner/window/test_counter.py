@@ -73,9 +73,24 @@ def test_a_device_that_may_not_search_says_so(volunteer, server, refusal):
     assert volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered().notice == refusal
 
 
+def test_what_is_searched_for_is_in_no_address(volunteer, server):
+    assert volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered().notice == "found"
+
+    assert server.asked[-1] == "/api/v1/participants/search"
+    assert not [address for address in server.asked if "Fatima" in address]
+
+
+def test_a_server_of_an_earlier_version_is_searched_by_the_address(volunteer, server):
+    server.is_earlier = True
+
+    assert volunteer.open(Purpose.SEARCH).type(*"Fatima", "enter").answered().notice == "found"
+
+    assert server.asked[-2:] == ["/api/v1/participants/search", "/api/v1/participants?q=Fatima"]
+
+
 def test_a_search_says_how_many_more_there_are(volunteer, client, monkeypatch):
     reply = {"participants": [{"id": 1, "name": "Amina"}] * 5, "more": 12}
-    monkeypatch.setattr(client, "get", lambda *_, **__: reply)
+    monkeypatch.setattr(client, "post", lambda *_, **__: reply)
 
     volunteer.open(Purpose.SEARCH).type(*"Amina", "enter").answered()
 

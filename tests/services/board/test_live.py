@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
 import psycopg
@@ -250,6 +250,44 @@ def test_the_stream_of_a_device_that_another_process_revokes_ends_and_no_other(
 
         rename(elsewhere, event, "Later")
         expect(of_the_kept, "Later")
+
+
+def test_the_first_look_after_a_revocation_ends_the_stream_before_anything_is_read_for_boards(
+    database, elsewhere, event, monkeypatch
+):
+    """What a board has to read, however long that takes, keeps no stream of a thief open."""
+    monkeypatch.setattr(live, "HEARTBEAT_S", 600.0)
+    stolen = device_reader(factories.a_device(database, event, "Porte 1").id)
+    found, ended = [], threading.Event()
+
+    def allowed(readers):
+        still = allowed_readers(database, readers)
+        found.append(stolen in still)
+        return still
+
+    def read(_event_id):
+        if found and not found[-1]:
+            assert ended.wait(60)
+        return "counts"
+
+    with (
+        closing(LiveHub({VIEW: View(read, str)}, database.changes, allowed)) as hub,
+        hub.subscribe(VIEW, event.id, stolen) as bodies,
+        ExitStack() as leaving,
+    ):
+        leaving.callback(ended.set)
+        expect(bodies, "counts")
+        in_transaction(elsewhere, lambda s: revoke_device(s, event, stolen.id, now=factories.NOW))
+
+        assert list(bodies) == []
+        assert found.count(False) == 1  # the look that ended it still reads
+
+
+def test_from_a_commit_to_the_next_look_nothing_waits_for_as_long_as_a_second():
+    """A stream of a revoked device, or of a session that was ended, ends with the next look."""
+    noticed_s = max(changes.ASK_EVERY_S, changes.ANNOUNCE_EVERY_S, changes.OFTEN_S)
+
+    assert noticed_s + live.PAUSE_S < 1
 
 
 def test_an_account_has_a_budget_of_streams_and_others_have_theirs(hub, event):

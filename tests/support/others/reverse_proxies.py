@@ -68,10 +68,15 @@ _CADDY_MAIN = """{{
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """Where a proxy has the server, and the certificate that vouches for it."""
+    """Where a proxy has the server, and the certificate that vouches for it.
+
+    Attributes:
+        unencrypted: the same address over plain http.
+    """
 
     url: str
     trust: Path
+    unencrypted: str = ""
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -121,13 +126,13 @@ def nginx(
     """
     if NGINX is None:
         pytest.skip("no nginx: script/setup --test")
-    port, folder = free_port(), folder / f"nginx-{free_port()}"
+    port, plain, folder = free_port(), free_port(), folder / f"nginx-{free_port()}"
     (folder / "conf.d").mkdir(parents=True)
     cert, key = certificate(folder)
     site = changed(
         text or (SAMPLES / "nginx.conf").read_text("utf-8"),
         ("limit_conn marhaba 2000;", f"limit_conn marhaba {most};"),
-        ("listen 80;", f"listen 127.0.0.1:{free_port()};"),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("listen 443 ", f"listen 127.0.0.1:{port} "),
         ("server_name checkin.example.org", "server_name localhost"),
         ("/etc/ssl/certs/checkin.example.org.pem", str(cert)),
@@ -146,7 +151,9 @@ def nginx(
     (folder / "nginx.conf").write_text(_NGINX_MAIN.format(folder=folder, user=user))
     command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", "nginx.conf"]
     with _running(command, folder):
-        proxy = Proxy(f"https://localhost:{port}{prefix}", cert)
+        proxy = Proxy(
+            f"https://localhost:{port}{prefix}", cert, f"http://localhost:{plain}{prefix}"
+        )
         _wait_for(proxy)
         yield proxy
 
@@ -179,16 +186,20 @@ def caddy_at(host: str, folder: Path, site: str, prefix: str = PREFIX) -> Iterat
     """Run Caddy with such a file at this name or address; nothing behind it has to answer yet."""
     if CADDY is None:
         pytest.skip("no Caddy: script/setup --test")
-    port, folder = free_port(), folder / f"caddy-{free_port()}"
+    port, plain, folder = free_port(), free_port(), folder / f"caddy-{free_port()}"
     folder.mkdir(parents=True)
-    site = changed(site, ("\ncheckin.example.org {", f"\n{host}:{port} {{"))
-    main = _CADDY_MAIN.format(folder=folder, http=free_port(), https=port)
+    site = changed(
+        site,
+        ("\ncheckin.example.org {", f"\n{host}:{port} {{"),
+        ("\nhttp://checkin.example.org {", f"\nhttp://{host}:{plain} {{"),
+    )
+    main = _CADDY_MAIN.format(folder=folder, http=plain, https=port)
     (folder / "Caddyfile").write_text(main + site)
     command = [CADDY, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
     with _running(command, folder, HOME=str(folder)):
         trust = folder / "pki/authorities/local/root.crt"
         wait_for(trust.exists, "Caddy's own authority")
-        yield Proxy(f"https://{host}:{port}{prefix}", trust)
+        yield Proxy(f"https://{host}:{port}{prefix}", trust, f"http://{host}:{plain}{prefix}")
 
 
 @contextlib.contextmanager

@@ -71,7 +71,7 @@ class HallGate:
     def search(self, text: str) -> dict[str, Any]:
         """Search for somebody, as a help desk does."""
         try:
-            reply = self._gate.client.get(f"participants?q={text}", timeout_s=5)
+            reply = self._gate.client.post("participants/search", {"q": text}, timeout_s=5)
         except ScannerError as fault:
             return {"found": None, "fault": fault.code}
         return {"found": len(reply["participants"])}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from joserfc.jwk import KeySet, OctKey, RSAKey
@@ -68,9 +69,18 @@ def browsing(app, database, operator, provider) -> Browsing:
 
 def at_provider(browsing, then="") -> str:
     """Press the button, and return where the browser is led."""
-    answer = browsing.open(BEGIN + then)
-    assert answer.status_code == 302, answer.text
-    return answer.location
+    answer = pressed(browsing, then)
+    assert answer.status_code == 200, answer.text
+    [there] = re.findall(r'http-equiv="refresh" content="0; url=([^"]+)"', answer.text)
+    assert f'href="{there}"' in answer.text
+    return html.unescape(there)
+
+
+def pressed(browsing, then=""):
+    """Press the button on the sign-in page, and return the answer."""
+    page = browsing.read("/login" + then)
+    [form] = re.findall(r'action="([^"]*/login/provider[^"]*)"', page)
+    return browsing.send("/login" + then, html.unescape(form))
 
 
 def signed_in(browsing, provider, then=""):
@@ -104,6 +114,25 @@ def test_whoever_the_provider_names_is_signed_in_where_they_wanted(
     assert browsing.cookie("known_browser") is not None
     with database.read() as session:
         assert session.scalars(select(OperatorSession)).one().operator_id == operator.id
+
+
+def test_a_link_or_a_form_of_others_begins_no_sign_in(app, browsing, provider):
+    """A provider that knows the person and asks nothing would send them back signed in."""
+    linked = browsing.open(f"{BEGIN}?next=/account")
+    sent = browsing.send_without_token(BEGIN)
+    forged = browsing.send_without_token(BEGIN, csrf_token=Browsing(app).token("/login"))
+
+    assert (linked.status_code, linked.location) == (302, "/login?next=/account")
+    assert (sent.status_code, forged.status_code) == (400, 400)
+    assert provider.server.heard == []
+    assert "provider" not in browsing.session()
+    back = f"/login/provider/callback?{urlencode({'code': 'x', 'state': ''})}"
+    assert browsing.open(back).status_code == 400
+    assert not is_in(browsing)
+
+
+def test_the_page_on_the_way_is_kept_by_no_cache(browsing):
+    assert "no-store" in pressed(browsing).headers["Cache-Control"]
 
 
 def test_signing_out_ends_the_session_that_the_provider_opened(browsing, provider, database):
@@ -369,7 +398,7 @@ class TestWhatIsRefused:
 
     def test_a_provider_that_describes_itself_as_another_one(self, browsing, provider, database):
         provider.description["issuer"] = "https://evil.example.org"
-        self.is_refused(browsing, browsing.open(BEGIN), database, 503)
+        self.is_refused(browsing, pressed(browsing), database, 503)
 
     def test_an_endpoint_in_a_private_network(self, browsing, provider, database):
         provider.description["token_endpoint"] = "http://169.254.169.254/token"
@@ -388,7 +417,7 @@ def test_failed_sign_ins_are_limited_by_address(browsing, app, provider):
     for _time in range(300):
         limits.reserve((PROVIDER_ADDRESS, client_of("127.0.0.1")))
 
-    answer = browsing.open(BEGIN)
+    answer = pressed(browsing)
 
     assert answer.status_code == 429
     assert "Retry-After" in answer.headers
@@ -399,7 +428,7 @@ def test_without_a_provider_there_is_no_button_and_nothing_begins(app, operator)
     browsing = Browsing(app)
 
     assert "/login/provider" not in browsing.read("/login")
-    assert browsing.open(BEGIN).location == "/login"
+    assert browsing.send("/login", BEGIN).location == "/login"
     assert browsing.open("/login/provider/callback?state=&code=x").status_code == 400
 
 

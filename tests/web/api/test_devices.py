@@ -122,6 +122,7 @@ def test_without_a_device_s_token_nothing_is_told(header, api):
             ("GET", "/people-list/pages?mark=a"),
             ("POST", "/people-list/shown"),
             ("GET", "/participants?q=alaoui"),
+            ("POST", "/participants/search"),
             ("POST", "/participants"),
             ("POST", "/scans"),
             ("POST", "/scans/batch"),

@@ -40,11 +40,12 @@ def test_a_kiosk_admits_and_does_nothing_that_only_a_volunteer_may(kiosk, databa
     annulled = kiosk.ask("POST", f"/scans/{admitted['scan_id']}/annul", json={"reason": "erreur"})
     assert [
         refused(kiosk.ask("GET", "/participants?q=amina")),
+        refused(kiosk.ask("POST", "/participants/search", json={"q": "amina"})),
         refused(kiosk.ask("POST", "/participants", json=newcomer)),
         refused(kiosk.ask("POST", "/scans", json=forced)),
         refused(annulled),
         refused(kiosk.ask("POST", "/scans", json=a_scan(code, type="exit"))),
-    ] == [(403, "kiosk")] * 5
+    ] == [(403, "kiosk")] * 6
 
 
 def test_only_a_supervisor_s_pin_ends_it(kiosk):

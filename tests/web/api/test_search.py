@@ -32,8 +32,17 @@ def people(database, event):
     ]
 
 
+def searched(api, query, **more):
+    return api.ask("POST", "/participants/search", json={"q": query}, **more)
+
+
+def searched_as_earlier(api, query, **more):
+    """Search as devices of earlier versions do: by the address."""
+    return api.ask("GET", "/participants", query_string={"q": query}, **more)
+
+
 def found(api, query):
-    people = api.read("/participants", query_string={"q": query})["participants"]
+    people = searched(api, query).json["participants"]
     return [person["name"] or person["name_ar"] for person in people]
 
 
@@ -64,13 +73,29 @@ def test_a_part_of_a_name_finds_its_people(query, names, api, people):
 
 @pytest.mark.parametrize("query", ["", "ab", " a b ", "é", "%%%", "___", "ا", "\u0000\u0001"])
 def test_fewer_than_three_letters_are_refused(query, api, people):
-    reply = api.ask("GET", "/participants", query_string={"q": query})
+    for reply in (searched(api, query), searched_as_earlier(api, query)):
+        assert (reply.status_code, reply.json["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("query", ["fassi", "فاطمه", "100%", "nobody"])
+def test_devices_of_earlier_versions_get_the_same_answer(query, api, people):
+    assert searched_as_earlier(api, query).json == searched(api, query).json
+
+
+def test_an_overlong_query_is_refused(api):
+    replies = [ask(api, "a" * 121) for ask in (searched, searched_as_earlier)]
+    assert [reply.status_code for reply in replies] == [400, 400]
+
+
+@pytest.mark.parametrize("body", [{}, {"q": 7}, {"q": None}, []])
+def test_a_body_that_asks_for_nothing_is_refused(body, api):
+    reply = api.ask("POST", "/participants/search", json=body)
 
     assert (reply.status_code, reply.json["error"]) == (400, "invalid_request")
 
 
-def test_an_overlong_query_is_refused(api):
-    assert api.ask("GET", "/participants?q=" + "a" * 121).status_code == 400
+def test_the_number_on_a_badge_may_have_one_digit(api, people):
+    assert len(found(api, f"#{people[0]}")) == 1
 
 
 def test_five_are_shown_and_how_many_more_there_are(api, database, event):
@@ -88,7 +113,7 @@ def test_beyond_the_budget_a_supervisors_pin_in_a_header_gives_as_many_again(api
 
     def ask(query, pin=None):
         headers = {"Accept-Language": "fr"} | ({SUPERVISOR_PIN: pin} if pin else {})
-        return api.ask("GET", f"/participants?q={query}", headers=headers)
+        return searched(api, query, headers=headers)
 
     first, beyond, wrong = ask("militant 1"), ask("militant 2"), ask("militant 2", "135791")
     granted, used_again = ask("militant 2", factories.PIN), ask("nobody")
@@ -111,18 +136,18 @@ def test_beyond_the_budget_a_supervisors_pin_in_a_header_gives_as_many_again(api
 def test_a_device_that_may_not_search_is_refused(app, database, event, people):
     device = factories.a_new_device(database, event, may_search=False)
 
-    reply = Api(app, device.token, device.id).ask("GET", "/participants?q=fassi")
-
-    assert (reply.status_code, reply.json["error"]) == (403, "search_not_allowed")
+    for ask in (searched, searched_as_earlier):
+        reply = ask(Api(app, device.token, device.id), "fassi")
+        assert (reply.status_code, reply.json["error"]) == (403, "search_not_allowed")
 
 
 def test_while_the_doors_are_closed_nobody_searches(app, database):
     closed = factories.an_event(database, "casablanca-2025", search_while_closed=False)
     device = factories.a_new_device(database, closed)
 
-    reply = Api(app, device.token, device.id).ask("GET", "/participants?q=fassi")
-
-    assert (reply.status_code, reply.json["error"]) == (403, "search_closed")
+    for ask in (searched, searched_as_earlier):
+        reply = ask(Api(app, device.token, device.id), "fassi")
+        assert (reply.status_code, reply.json["error"]) == (403, "search_closed")
 
 
 def test_a_found_person_is_shown_whole(api, database, event, people):
@@ -203,6 +228,7 @@ def test_the_number_of_searches_of_a_device_is_limited(app, api, people):
     for _ in range(599):
         limits.reserve((SEARCHES, str(api.device_id)))
 
-    statuses = [api.ask("GET", "/participants?q=abc").status_code for _ in range(2)]
+    ways = (searched, searched_as_earlier, searched)
+    statuses = [ask(api, "abc").status_code for ask in ways]
 
-    assert statuses == [200, 429]
+    assert statuses == [200, 429, 429]

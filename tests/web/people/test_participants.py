@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from itertools import chain
 
 import pytest
 from sqlalchemy import select, update
@@ -12,7 +14,7 @@ from checkin.domain.people.fields import FIELDS, AskedIn, asked_in
 from checkin.web.badges import badges
 from tests.support import factories
 from tests.support.factories import write
-from tests.web.browsing import mark_in
+from tests.web.browsing import Browsing, follow, mark_in
 
 LIST = "/events/rabat-2025/participants"
 NEW = LIST + "/new"
@@ -168,9 +170,84 @@ def test_search_forgives_spelling_in_both_scripts(organiser, fields, text):
     organiser.send(NEW, **fields)
     organiser.send(NEW, **fields | {"name": "Bahia Idrissi", "name_ar": "", "phone": ""})
 
-    page = organiser.open(LIST, query_string={"q": text}).text
+    page = follow(organiser, organiser.send(LIST, f"{LIST}/search", q=text)).text
 
     assert ("Amina Alaoui" in page, "Bahia Idrissi" in page) == (True, False)
+    assert f'value="{text}"' in page
+
+
+def addresses_in(page):
+    return re.findall(r'(?:href|action)="([^"]*)"|name="sought" value="([^"]*)"', page)
+
+
+def test_what_is_searched_for_can_be_read_in_no_address(organiser, database, event, delegation):
+    for number in range(60):
+        factories.a_participant(database, event, f"Militant {number}", delegation=delegation)
+
+    answer = organiser.send(LIST, f"{LIST}/search", q="militant", category="", sort="number")
+    page = follow(organiser, answer).text
+
+    assert "Militant 0" in page
+    assert "sort=number" in answer.location
+    told = [answer.location, *chain(*addresses_in(page))]
+    assert [one for one in told if "militant" in one.lower() or "q=" in one] == []
+    assert (
+        len([one for one in told if "sought=" in one]) > 3
+    )  # pages, orders, changes go on with it
+
+
+def test_pages_and_orders_go_on_with_what_is_searched_for(organiser, database, event, delegation):
+    for number in range(60):
+        factories.a_participant(database, event, f"Militant {number:02}", delegation=delegation)
+    factories.a_participant(database, event, "Zineb", delegation=delegation)
+
+    first = follow(organiser, organiser.send(LIST, f"{LIST}/search", q="militant")).text
+    [further] = re.findall(r'rel="next" href="([^"]*)"', first)
+    turned = re.findall(r'<a href="([^"]*sort=category[^"]*)"', first)[0]
+
+    for address in (further, turned):
+        page = organiser.read(html.unescape(address))
+        assert ("Militant" in page, "Zineb" in page) == (True, False)
+
+
+def test_an_address_of_a_search_is_of_its_event_and_whole(organiser, app, database, event):
+    other = factories.an_event(database, "casablanca-2025")
+    answer = organiser.send(LIST, f"{LIST}/search", q="amina")
+
+    assert organiser.open(answer.location).status_code == 200
+    assert organiser.open(answer.location[:-4]).status_code == 400
+    there = answer.location.replace(event.slug, other.slug)
+    assert organiser.open(there).status_code == 400
+    assert organiser.open(f"{LIST}?sought=é").status_code == 400
+    assert Browsing(app).open(answer.location).status_code == 302  # to the sign-in
+
+
+def test_the_length_of_a_name_is_not_told_either(organiser, event):
+    found = [organiser.send(LIST, f"{LIST}/search", q=q).location for q in ("ali", "x" * 40)]
+
+    assert len(set(map(len, found))) == 1
+    assert len(set(found)) == 2
+
+
+def test_an_address_that_was_kept_before_texts_were_sealed_still_finds(
+    organiser, database, event, delegation
+):
+    for name in ("Amina Alaoui", "Bahia Idrissi"):
+        factories.a_participant(database, event, name, delegation=delegation)
+
+    page = organiser.read(f"{LIST}?q=amina")
+
+    assert ("Amina Alaoui" in page, "Bahia Idrissi" in page) == (True, False)
+
+
+def test_one_delegation_s_own_page_is_searched_there(organiser, database, event, delegation):
+    factories.a_participant(database, event, "Amina Alaoui", delegation=delegation)
+    own = f"/events/{event.slug}/delegations/{delegation.id}"
+
+    answer = organiser.send(own, f"{LIST}/search?list_of={delegation.id}", q="amina")
+
+    assert answer.location.startswith(f"{own}?sought=")
+    assert "Amina Alaoui" in follow(organiser, answer).text
 
 
 def test_html_in_names_is_shown_as_it_was_written(organiser, database, event, delegation):

@@ -111,6 +111,7 @@ import { answerIn, EPOCH_HEADER, NONCE_HEADER, newNonce } from "./signed-answers
  * @property {Found[]} [participants] who may be meant by a walk-in
  */
 
+/** @typedef {{participants?: Found[], more?: number, buses?: FoundBus[]}} FoundReply whom a search found */
 /** @typedef {{code: string, participant_id: number} & Reply} Registered a walk-in whom the server has registered */
 
 const SCAN_MS = 1_500;
@@ -138,6 +139,18 @@ export class TooLarge extends ServerFailed {}
 
 /** Something between this gate and the server answers in the server's place. */
 export class AnsweredByAnother extends Unreachable {}
+
+/**
+ * What knows the server's epoch refuses this request, and does not sign the refusal: so answers a
+ * server of an earlier version to a request that came later.
+ */
+export class UnsignedRefusal extends AnsweredByAnother {
+  /** @param {number} status */
+  constructor(status) {
+    super(String(status));
+    this.status = status;
+  }
+}
 
 /** Other gates offer their scans again after a restore: this one's turn is in so many seconds. */
 export class ComeLater extends Unreachable {
@@ -418,11 +431,28 @@ export class Line {
    * @returns {Promise<{people: Found[], more: number, buses: FoundBus[]}>}
    */
   async search(name, pin = "") {
-    const path = `participants?${new URLSearchParams({ q: name })}`;
-    /** @type {{participants?: Found[], more?: number, buses?: FoundBus[]}} */
-    const reply = await this.#call("GET", path, null, DESK_MS, pin ? { [PIN_HEADER]: pin } : {});
+    /** @type {FoundReply} */
+    const reply = await this.#found(name, pin ? { [PIN_HEADER]: pin } : {});
     const { participants: people = [], more = 0, buses = [] } = reply;
     return { people, more, buses };
+  }
+
+  /**
+   * @param {string} q
+   * @param {Record<string, string>} headers
+   * @returns {Promise<FoundReply>}
+   */
+  async #found(q, headers) {
+    try {
+      // Not in the address: whatever is on the way may log addresses.
+      return await this.#call("POST", "participants/search", { q }, DESK_MS, headers);
+    } catch (fault) {
+      const isRefusal = fault instanceof Rejected || fault instanceof UnsignedRefusal;
+      if (!isRefusal || fault.status !== 404) throw fault;
+    }
+    // A server of an earlier version knows the other way alone.
+    const path = `participants?${new URLSearchParams({ q })}`;
+    return this.#call("GET", path, null, DESK_MS, headers);
   }
 
   /**
@@ -626,7 +656,7 @@ function understood(answer) {
   if (answer.ok) return { ...(vouched ? reply : endless(reply)), ...toldByHeaders(answer.headers) };
   if (answer.status === 401 && reply.wipe !== true) throw new TokenRefused(false);
   const ends = answer.status === 401 || HOPELESS.has(answer.status);
-  if (ends && !vouched) throw new AnsweredByAnother(String(answer.status));
+  if (ends && !vouched) throw new UnsignedRefusal(answer.status);
   if (answer.status === 401) throw new TokenRefused(true, reply.purged === true);
   if (HOPELESS.has(answer.status)) throw new Rejected(answer.status, reply);
   if (answer.status === 429) {

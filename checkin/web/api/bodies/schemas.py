@@ -187,8 +187,8 @@ class FoundParticipant(_NumberedPerson):
 class SearchQuery(Body):
     """What to search for."""
 
+    # How short it may be depends on what it is: #7 is the number on a badge, ab is no name.
     q: str = Field(
-        min_length=3,
         max_length=120,
         description="A part of the name in either script, an e-mail, a telephone or its last four "
         "digits, the number on the badge, or its code.",
