@@ -96,6 +96,18 @@ def test_everybody_is_in_the_list_with_what_a_search_and_a_verdict_need(database
     }
 
 
+def test_the_list_tells_who_rides_in_which_bus_and_leads_it(database, event, desk):
+    factories.a_full_bus(database, event, 2)
+    bus = factories.a_bus(database, factories.a_delegation(database, event))
+
+    leader, rider = (
+        {key: one[key] for key in ("bus", "bus_id", "leads_bus")} for one in desk.people()
+    )
+
+    assert leader == {"bus": bus.name, "bus_id": bus.id, "leads_bus": True}
+    assert rider == leader | {"leads_bus": False}
+
+
 def test_whoever_is_to_be_checked_first_is_not_in_the_list(database, event, desk):
     person = factories.a_participant(database, event, "Amina Alaoui").participant_id
 
