@@ -137,7 +137,7 @@ class DeskRequests(VolunteerRequests):
 
     def _came_at(self, told: dict[str, Any]) -> str | None:
         came_at = self._desk.came_today(told["participant"]["id"])
-        return came_at and utc_text(came_at)
+        return utc_text(came_at) if came_at else None
 
 
 def _bus_told(bus: DeskBus) -> FoundBus:

@@ -35,10 +35,10 @@ class DeskBus:
 
     def opened(self) -> dict[str, Any]:
         """Return bus, delegation and people, as the badge of its leader opens the list."""
-        delegation = {key: self.delegation[key] for key in ("id", "name", "name_ar")}
-        people = [_passenger(one) for one in self.people]
-        return {"bus": {"id": self.id, "name": self.name}, "delegation": delegation} | {
-            "people": people
+        return {
+            "bus": {"id": self.id, "name": self.name},
+            "delegation": {key: self.delegation[key] for key in ("id", "name", "name_ar")},
+            "people": [_passenger(one) for one in self.people],
         }
 
 
