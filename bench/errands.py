@@ -16,19 +16,21 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from bench.setup.figures import Progress, Table
 from checkin.db.engine import Database
 from checkin.db.migrate import upgrade
 from checkin.db.models import Event
+from tests.browser.gates import stations
 from tests.browser.gates.page_gate import PageGate
-from tests.browser.gates.stations import open_station, pairing_link_at, wait_for_list
 from tests.browser.gates.webcam import Chromium
 from tests.support import factories
 from tests.support.errands import BY_MOUSE, ERRANDS, Errand, Gate, done, with_people
 from tests.support.server_process import Server, by_command
 from tests.support.window_gate import WindowGate
 
+_PAGES: Any = stations  # tests are not typed
 #: what is done at which gate, by its name in the table
 ERRANDS_AT: dict[str, tuple[str, Errand]] = {
     **{f"{name}, page": ("page", errand) for name, errand in ERRANDS.items()},
@@ -65,8 +67,7 @@ def gate_of(where: str, home: Path, chromium: Chromium) -> Iterator[Gate]:
         event = factories.an_event(database)
         leader = with_people(database, event)
         key = factories.MASTER_KEY.hex()
-        settings = {"CHECKIN_DATABASE_URL": url, "CHECKIN_MASTER_KEY": key}
-        server = Server(home, begin=by_command, **settings)
+        server = Server(home, begin=by_command, CHECKIN_DATABASE_URL=url, CHECKIN_MASTER_KEY=key)
         server.start()
         stack.callback(server.kill)
         if where == "page":
@@ -80,8 +81,9 @@ def gate_of(where: str, home: Path, chromium: Chromium) -> Iterator[Gate]:
 def _page_gate(
     server: Server, database: Database, event: Event, chromium: Chromium, leader: str
 ) -> PageGate:
-    page = open_station(chromium.start(), pairing_link_at(server, database, event))
-    wait_for_list(page)
+    link = _PAGES.pairing_link_at(server, database, event)
+    page = _PAGES.open_station(chromium.start(), link)
+    _PAGES.wait_for_list(page)
     return PageGate(page, leader)
 
 
