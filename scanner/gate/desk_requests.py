@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from checkin.domain.people.desk_buses import DeskBus
 from scanner.core.errors import AskedTooOften, ServerUnreachable
 from scanner.core.scan import Scan, Verdict, utc_text
 from scanner.gate.volunteer_requests import (
+    BusKey,
+    FoundBus,
     FoundPeople,
     Person,
     ServerConnection,
@@ -51,9 +54,10 @@ class DeskRequests(VolunteerRequests):
         keep: Callable[[Scan, dict[str, Any]], None],
         keep_newcomer: Callable[[Newcomer, dict[str, Any]], None],
         desk: Desk,
+        clock: Callable[[], datetime],
     ) -> None:
-        """Take whom to ask; both `keep…` are as of `VolunteerRequests`."""
-        super().__init__(connection, keep, keep_newcomer)
+        """Take whom to ask; `keep…` and `clock` are as of `VolunteerRequests`."""
+        super().__init__(connection, keep, keep_newcomer, clock)
         self._desk = desk
 
     @property
@@ -74,7 +78,8 @@ class DeskRequests(VolunteerRequests):
             if isinstance(fault, AskedTooOften) or not self.finds_here:
                 raise
             here = people.search(name)
-            return FoundPeople(tuple(map(self._listed, here.people)), here.more)
+            buses = tuple(map(_bus_told, here.buses))
+            return FoundPeople(tuple(map(self._listed, here.people)), here.more, buses)
         if people.is_one:
             people.count_shown(person.id for person in found.people)
         return found
@@ -95,20 +100,46 @@ class DeskRequests(VolunteerRequests):
         self.forget_scan_of(person, type)
         return verdict
 
+    def open_bus(self, key: BusKey, pin: str = "") -> dict[str, Any]:
+        """Open the list of a bus at the server, or else of one that the list here has found.
+
+        Raises:
+            ScannerError: as of `HelpDesk.bus_list`, where the server does not answer.
+        """
+        try:
+            return self._online(lambda: super(DeskRequests, self).open_bus(key, pin))
+        except ServerUnreachable as fault:
+            # A PIN is the server's to check, and a badge opens what is sealed to it.
+            is_found = key.bus_id and self.finds_here and not pin
+            if isinstance(fault, AskedTooOften) or not is_found:
+                raise
+            opened = self._desk.people.bus_list(key.bus_id)
+            if opened is None:
+                raise
+        people = [one | {"arrived_at": self._came_at(one)} for one in opened["people"]]
+        return opened | {"people": people}
+
     def _online(self, ask: Callable[[], T]) -> T:
         if not self._desk.link.online:
             raise ServerUnreachable
         return ask()
 
     def _listed(self, told: dict[str, Any]) -> Person:
-        own = told["participant"]
-        came_at = self._desk.came_today(own["id"])
         return person_told(
             {
-                **own,
+                **told["participant"],
                 **{key: told[key] for key in ("delegation", "blocked", "bus")},
                 "status": told["standing"],
                 "phone_ending": (told["phone"] or "")[-_SHOWN_DIGITS:] or None,
-                "arrived_at": came_at and utc_text(came_at),
+                "arrived_at": self._came_at(told),
             }
         )
+
+    def _came_at(self, told: dict[str, Any]) -> str | None:
+        came_at = self._desk.came_today(told["participant"]["id"])
+        return utc_text(came_at) if came_at else None
+
+
+def _bus_told(bus: DeskBus) -> FoundBus:
+    of = bus.delegation
+    return FoundBus(bus.id, bus.name, of["name"], of["name_ar"], len(bus.people))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
 from http.client import NOT_FOUND
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -217,6 +218,10 @@ def _nothing(_what: object, _reply: dict[str, Any]) -> None:
     """Keep nothing."""
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class VolunteerRequests:
     """Sends a volunteer's requests to the server; every call raises what `Client` raises."""
 
@@ -225,15 +230,18 @@ class VolunteerRequests:
         connection: ServerConnection,
         keep: Callable[[Scan, dict[str, Any]], None] = _nothing,
         keep_newcomer: Callable[[Newcomer, dict[str, Any]], None] = _nothing,
+        clock: Callable[[], datetime] = _now,
     ) -> None:
         """Take whom to ask.
 
         Args:
+            clock: tells this device's time, as of other scans.
             keep: keeps whom the reply to a scan counts, for when the server cannot be asked.
             keep_newcomer: keeps whom the server has registered, for when its database is put back.
         """
         self._connection = connection
         self._keep, self._keep_newcomer = keep, keep_newcomer
+        self._clock = clock
         # What was sent and not answered is sent again as the same scan: it admits nobody twice.
         self._unanswered: dict[tuple[int, str], Scan] = {}
 
@@ -290,7 +298,8 @@ class VolunteerRequests:
 
     def scan_of(self, person: Person, type: str) -> Scan:
         """Return the scan of a person without a badge: the same one until it was answered."""
-        found = Scan(code="", type=type, source=Source.SEARCH, participant_id=person.id)
+        of: dict[str, Any] = {"source": Source.SEARCH, "participant_id": person.id}
+        found = Scan(code="", type=type, scanned_at=self._clock(), **of)
         return self._unanswered.setdefault((person.id, type), found)
 
     def forget_scan_of(self, person: Person, type: str) -> None:

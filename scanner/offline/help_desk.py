@@ -6,13 +6,14 @@ contact. Names are in memory only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from checkin.domain.people.desk_buses import DeskBus
 from checkin.domain.people.desk_search import DeskPeople, is_too_short
 from checkin.domain.people.searching import SHOWN_AT_ONCE
 from checkin.protocol.base64url import bytes_of
@@ -29,10 +30,11 @@ from scanner.offline.shown_people import ShownPeople
 
 @dataclass(frozen=True, slots=True)
 class FoundHere:
-    """The people whom a search found in the list of people, and how many more there are."""
+    """The people whom a search found in the list of people, how many more there are, and buses."""
 
     people: tuple[dict[str, Any], ...]
     more: int = 0
+    buses: tuple[DeskBus, ...] = ()
 
 
 class HelpDesk:
@@ -121,13 +123,29 @@ class HelpDesk:
         with self._changing:
             people = self._people
             found = people.find(text, SHOWN_AT_ONCE)
-        shown = found.ids
-        wait = self.shown.spent(now).wait(shown, rules["budget"], now)
-        if wait is not None:
-            raise DeskBudget(minutes=max(1, -(-int(wait.total_seconds()) // 60)))
-        self.shown.note(shown, now)
-        listed = (people.listed(one) for one in shown)
-        return FoundHere(tuple(one for one in listed if one), found.more)
+            buses = people.find_buses(text)
+        self._show(dict.fromkeys([*found.ids, *buses.leaders]), rules, now)
+        listed = (people.listed(one) for one in found.ids)
+        return FoundHere(tuple(one for one in listed if one), found.more, tuple(buses.buses))
+
+    def bus_list(self, bus_id: int) -> dict[str, Any] | None:
+        """Open the list of a bus that a search has found; its passengers count as shown.
+
+        Returns:
+            bus, delegation and people, as the badge of its leader opens it; None where nobody
+            in the list rides in it.
+
+        Raises:
+            DeskLocked, SearchClosed, DeskBudget, SpoolUnwritable: as of a search.
+        """
+        now = self._clock.server_now()
+        rules = self._rules(now)
+        with self._changing:
+            bus = self._people.bus(bus_id)
+        if bus is None:
+            return None
+        self._show([one["participant"]["id"] for one in bus.people], rules, now)
+        return bus.opened()
 
     def count_shown(self, people: Iterable[int]) -> None:
         """Count people whom the server has shown on this device within its own count, too."""
@@ -136,6 +154,13 @@ class HelpDesk:
     def person(self, participant_id: int) -> dict[str, Any] | None:
         """Return what the list tells of a person; None while it is locked, and of a stranger."""
         return self._people.listed(participant_id)
+
+    def _show(self, people: Iterable[int], rules: Mapping[str, Any], now: datetime) -> None:
+        people = list(people)
+        wait = self.shown.spent(now).wait(people, rules["budget"], now)
+        if wait is not None:
+            raise DeskBudget(minutes=max(1, -(-int(wait.total_seconds()) // 60)))
+        self.shown.note(people, now)
 
     def _rules(self, now: datetime) -> dict[str, Any]:
         if not self.is_open:

@@ -10,10 +10,14 @@ from typing import Any, Protocol
 
 from checkin.domain.scanning.facts import Direction, WithoutBadge
 from scanner.core.errors import (
+    DeskBudget,
+    DeskLocked,
     RequestRejected,
     ScannerError,
     SearchBudget,
+    SearchClosed,
     ServerUnreachable,
+    SpoolUnwritable,
 )
 from scanner.core.scan import Kind, ListedScan, Verdict
 from scanner.gate.bus import (
@@ -216,6 +220,8 @@ def _with_list(screen: Screen, answer: Answer, key: BusKey, at_s: float) -> Scre
         return with_notice(screen, fault.error, at_s, lasts_s=_READ_S)
     if isinstance(fault, RequestRejected) and fault.status == _PIN_REFUSED:
         return replace(screen, bus=noticed(asking, "pin_refused"))
+    if isinstance(fault, (DeskBudget, DeskLocked, SearchClosed, SpoolUnwritable)):
+        return with_notice(screen, fault.code, at_s, lasts_s=_READ_S, **fault.details)
     if fault:
         return with_notice(screen, "bus_not_opened", at_s, lasts_s=_READ_S)
     return replace(screen, form=None, bus=BusPanel(bus_list_of(answer.result), key, at_s))

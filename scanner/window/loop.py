@@ -50,7 +50,11 @@ class Window:
         self._station, self._courier = gate.open(self._gate_events.put)
         self._eye = DecoderThread(frames, decoder, self._station)
         requests = DeskRequests(
-            gate.client, self._courier.keep, self._courier.keep_newcomer, self._desk()
+            gate.client,
+            self._courier.keep,
+            self._courier.keep_newcomer,
+            self._desk(),
+            self._station.clock,
         )
         self._counter = Counter(
             requests,

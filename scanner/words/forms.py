@@ -74,8 +74,8 @@ FORMS = {
         "print again (B), or print on another device."
     ),
     "search_offline": msgid(
-        "Searching needs the network: without it this list opens only with a badge. Type "
-        "the code under the QR (T)."
+        "Searching needs the network. Send whoever has no badge, bus leaders too, to the help "
+        "desk, or type the code under the QR (T)."
     ),
     "override_offline": msgid(
         "An override needs the network: only there is the PIN checked. Wait, or send the "

@@ -33,6 +33,8 @@ _WEAK = str.maketrans("", "", "hwy")
 #: consonants in whose place another reading has another, or none, as for the l of the article
 _KIND = str.maketrans("zscg", "dttr", "hwyl")
 _MOST_WHOLES = 16
+#: in a word of no more consonants every one counts
+_FEW = 3
 
 
 def is_one_name(one: str, other: str) -> bool:
@@ -193,7 +195,22 @@ def _heard(one: Reading, other: Reading, *, arabic: bool) -> int:
     if one.consonants == other.consonants:
         return _vowels(one, other, arabic=arabic)
     plain, that = one.without_h(), other.without_h()
-    return 2 + _vowels(plain, that, arabic=arabic) if plain.consonants == that.consonants else APART
+    if plain.consonants != that.consonants or _says_h(one) or _says_h(other):
+        return APART
+    return 2 + _vowels(plain, that, arabic=arabic)
+
+
+def _says_h(reading: Reading) -> bool:
+    """Say whether a word has an h that no spelling leaves out.
+
+    It begins the word after a particle (Benhani is not Bennani), or is one of few sounds (Souhad is
+    not Souad).
+    """
+    if reading.consonants[reading.stem : reading.stem + 1] == "h" and reading.stem:
+        return True
+    before_after = zip(reading.vowels, reading.consonants, reading.vowels[1:], strict=False)
+    is_between = any(one == "h" and before and after for before, one, after in before_after)
+    return is_between and len(reading.consonants) <= _FEW
 
 
 def _vowels(one: Reading, other: Reading, *, arabic: bool) -> int:
@@ -221,8 +238,9 @@ def _within(one: Reading, other: Reading, *, arabic: bool) -> int:
 
 
 def _long_at_the_end(one: Reading, other: Reading) -> str:
-    """Return the vowels that Arabic, the `other`, writes before the last sound."""
-    if one.vowels[-1]:
-        return ""
-    is_after_short = len(one.vowels) > 3 and one.vowels[-3] and not other.vowels[-3]
-    return "UI" if is_after_short else "U"
+    """Return the vowels that Arabic, the `other`, writes before the last consonant.
+
+    In Hamidi and Salima, too: حمدي is Hamdi, and سلمى Salma.
+    """
+    after_short = "I" if len(one.vowels) > 3 and one.vowels[-3] and not other.vowels[-3] else ""
+    return after_short if one.vowels[-1] else "U" + after_short

@@ -191,7 +191,15 @@ SAME_WORD = _by_spelling(
     }
 )
 #: words that are another name than the one that rules would take them for, and how they are read
-OWN_WORD = _by_spelling({"AmhAmId": "mhamed mhammed mhamad emhamed امحمد", "UmAr": "عمر"})
+OWN_WORD = _by_spelling(
+    {
+        "AmhAmId": "mhamed mhammed mhamad emhamed امحمد",
+        "UmAr": "عمر",
+        "hAmId": "حميد",
+        "hIcAm": "هشام",
+        "sUmIA": "سمية سميه",
+    }
+)
 #: articles that people also say, and write, as a mere l: Laroui, لحسن
 SAID_AS_L = {ARTICLE: "l", "el": "l", "al": "l", "ال": "ل"}
 #: the article where it is written together with its word, as what follows tells: El Amrani,

@@ -17,6 +17,7 @@ from typing import Any
 
 from checkin.domain.common.name_sounds import words_of
 from checkin.domain.common.names import fold_name
+from checkin.domain.people.desk_buses import DeskBus, FoundBuses, buses_of, found_buses
 from checkin.domain.people.name_index import NameIndex
 from checkin.domain.people.name_search import (
     Candidate,
@@ -93,6 +94,7 @@ class DeskPeople:
     def __init__(self) -> None:
         self._people: dict[int, Findable] = {}
         self._index = NameIndex()
+        self._buses: dict[int, DeskBus] | None = None  # made when they are first asked for
 
     def put(self, listed: dict[str, Any]) -> None:
         """Add a person, in the place of whoever had their number; the same record costs nothing."""
@@ -103,6 +105,7 @@ class DeskPeople:
         self._drop(number)
         person = self._people[number] = findable(listed)
         self._index.put(number, person.names)
+        self._buses = None
 
     def keep_only(self, numbers: Container[int]) -> None:
         """Forget everybody else."""
@@ -127,6 +130,19 @@ class DeskPeople:
         places = sorted((far, name, number) for far, name, number in found if far is not None)
         ids = [number for _far, _name, number in places]
         return NamedPeople(ids[:most], max(len(ids) - most, 0))
+
+    def find_buses(self, text: str) -> FoundBuses:
+        """Return the first buses that a text finds by their name, delegation or leader."""
+        return found_buses(self._all_buses().values(), text)
+
+    def bus(self, number: int) -> DeskBus | None:
+        """Return a bus by its number; None where nobody of the list rides in it."""
+        return self._all_buses().get(number)
+
+    def _all_buses(self) -> dict[int, DeskBus]:
+        if self._buses is None:
+            self._buses = buses_of(one.listed for one in self._people.values())
+        return self._buses
 
     def _named(self, text: str, most: int) -> NamedPeople:
         query, spelt = NameQuery(text), self._index.spelt(text)
@@ -156,6 +172,7 @@ class DeskPeople:
     def _drop(self, number: int) -> None:
         if gone := self._people.pop(number, None):
             self._index.drop(number, gone.names)
+            self._buses = None
 
 
 class _Asked:

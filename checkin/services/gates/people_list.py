@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, aliased
 from checkin.db.models import (
     Badge,
     Bus,
+    BusLeader,
     BusPassenger,
     Category,
     Delegation,
@@ -174,9 +175,17 @@ def _people(session: Session, event_id: int) -> list[dict[str, Any]]:
             "email": row.email,
             "phone": row.phone,
             "bus": row.bus,
+            **_ride(row),
         }
         for row in session.execute(_registered(event_id))
     ]
+
+
+def _ride(row: Any) -> dict[str, Any]:
+    """Return which bus somebody rides in, by number, and whether they lead it."""
+    if row.bus_id is None:
+        return {}
+    return {"bus_id": row.bus_id, "leads_bus": row.led_bus == row.bus_id}
 
 
 def _registered(event_id: int) -> Any:
@@ -188,11 +197,14 @@ def _registered(event_id: int) -> Any:
             Participant.phone,
             Delegation.quota,
             Bus.name.label("bus"),
+            Bus.id.label("bus_id"),
+            BusLeader.bus_id.label("led_bus"),
         )
         .join(Category, Category.id == Participant.category_id)
         .join(Delegation, Delegation.id == Participant.delegation_id)
         .outerjoin(BusPassenger, BusPassenger.participant_id == Participant.id)
         .outerjoin(Bus, Bus.id == BusPassenger.bus_id)
+        .outerjoin(BusLeader, BusLeader.participant_id == Participant.id)
         .where(
             Participant.event_id == event_id,
             Participant.merged_into.is_(None),

@@ -125,6 +125,10 @@ def _desk() -> dict[str, object]:
         "nothing_to_annul": _("Nothing to undo"),
         "nothing_to_override": _("Scan the refused badge first"),
         "needs_server": _("Not possible offline: the server does not answer"),
+        "search_offline": _(
+            "Searching needs the network. Send whoever has no badge, bus leaders too, to the help "
+            "desk, or type the code under the QR (T)."
+        ),
         "walk_in_kept": _(
             "No offline place left here: kept, NOT let in. Once the network is back, press again. "
             "Else a gate online."

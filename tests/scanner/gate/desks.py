@@ -18,9 +18,9 @@ from tests.scanner.offline.people import a_listed, a_people_list
 
 GATE = {"id": 7, "name": "Accueil"}
 PEOPLE = [
-    a_listed(1, phone="+212612345678", bus="Car 3"),
+    a_listed(1, phone="+212612345678", bus="Car 3", bus_id=3, leads_bus=True, refs=["01" * 16]),
     a_listed(2, standing="canceled"),
-    a_listed(3, blocked=True),
+    a_listed(3, blocked=True, bus="Car 3", bus_id=3, leads_bus=False, refs=["03" * 16]),
 ]
 
 
@@ -61,7 +61,8 @@ class DeskUnderTest:
         offline = OfflineGate(self.held, self.spool.memory, clock, GATE, "fr", self.people)
         self.delivery = Delivery(self.spool, self.server, offline, self.link, "fr")
         desk = Desk(self.people, offline.came_today, self.link, self.delivery.decide_listed)
-        self.requests = DeskRequests(self.server, lambda *_told: None, lambda *_told: None, desk)
+        keeps_nothing = (lambda *_told: None, lambda *_told: None)
+        self.requests = DeskRequests(self.server, *keeps_nothing, desk, clock.now)
 
     def open(self):
         """Lend the desk its key and people."""

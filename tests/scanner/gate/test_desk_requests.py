@@ -9,6 +9,7 @@ import pytest
 from checkin.domain.scanning.reasons import Reason
 from scanner.core.errors import DeskLocked, ServerUnreachable
 from scanner.core.scan import Kind
+from scanner.gate.volunteer_requests import BusKey
 from tests.scanner.gate.desks import DeskUnderTest
 
 
@@ -82,6 +83,28 @@ def test_online_the_server_is_asked_and_whom_it_shows_counts_here_too(desk):
     shown = desk.people.shown
     assert (verdict.kind, desk.spool.decided()) == (Kind.ADMITTED, [])
     assert (len(shown.spent(datetime.now(UTC)).showings), shown.untold()) == (1, {})
+
+
+def test_a_bus_is_found_by_its_leader_and_its_list_opens_with_who_came_in(desk):
+    desk.let_in("amina 1")
+
+    found = desk.requests.search("amina 1")
+    opened = desk.requests.open_bus(BusKey(bus_id=found.buses[0].id))
+
+    assert [(bus.name, bus.passengers) for bus in found.buses] == [("Car 3", 2)]
+    people = [(one["participant"]["id"], one["arrived_at"] is not None) for one in opened["people"]]
+    assert (opened["bus"], people) == ({"id": 3, "name": "Car 3"}, [(1, True), (3, False)])
+    assert sorted(desk.people.shown.untold()) == [1, 3]
+
+
+def test_a_supervisors_pin_for_a_bus_is_the_servers_to_check(desk):
+    with pytest.raises(ServerUnreachable):
+        desk.requests.open_bus(BusKey(bus_id=3), "482193")
+
+
+def test_a_bus_that_nobody_of_the_list_rides_in_is_not_opened(desk):
+    with pytest.raises(ServerUnreachable):
+        desk.requests.open_bus(BusKey(bus_id=99))
 
 
 def test_a_desk_that_was_started_without_the_network_says_that_its_list_is_locked(desk):

@@ -8,7 +8,14 @@ import time
 import pytest
 from PIL import ImageColor
 
-from scanner.core.errors import RequestRejected, SearchBudget, ServerUnreachable
+from scanner.core.errors import (
+    DeskBudget,
+    DeskLocked,
+    RequestRejected,
+    SearchBudget,
+    SearchClosed,
+    ServerUnreachable,
+)
 from scanner.core.scan import Kind, Scan
 from scanner.gate.volunteer_requests import BusKey
 from scanner.offline.clock import DeviceClock
@@ -101,6 +108,19 @@ def test_a_leaders_badge_opens_the_list_without_the_network_and_no_other_badge_d
     laptop.press(ESCAPE).show(TWO)
     time.sleep(0.05)
     assert laptop.take() is None
+
+
+@pytest.mark.parametrize("fault", [DeskLocked(), DeskBudget(minutes=9), SearchClosed()])
+def test_a_help_desk_that_may_not_show_a_bus_says_why(fault, laptop):
+    def refuses(_key, _pin):
+        raise fault
+
+    laptop.opens = refuses
+    laptop.screen = laptop.desk.open(laptop.screen, BusKey(bus_id=3), laptop.at_s)
+
+    wait_for(lambda: laptop.take() or laptop.screen.notice)
+    assert laptop.screen.notice[0] == fault.code
+    assert say("fr", fault.code, **dict(laptop.screen.notice[1]))
 
 
 def test_who_is_missing_is_taken_out_by_letters_and_space_and_enter_lets_the_others_in(laptop):

@@ -109,6 +109,14 @@ def test_a_laptop_without_a_printer_says_what_became_of_the_badge(volunteer, des
     assert volunteer.type("enter").answered().notice == "no_printer"
 
 
+def test_the_bus_of_a_leader_without_a_badge_is_offered_below_the_people(volunteer):
+    volunteer.open(Purpose.SEARCH).type(*"amina 1", "enter").answered()
+
+    options = volunteer.screen.form.options
+    assert [type(option.value).__name__ for option in options] == ["Person", "FoundBus"]
+    assert options[-1].value.passengers == 2
+
+
 def test_a_device_that_is_no_help_desk_prints_no_badges(volunteer, desk):
     desk.people.wipe()
     desk.people.is_one = False

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Device, Gate, Participant, ShownPerson
+from checkin.db.models import Bus, Device, Gate, Participant, ShownPerson
 from checkin.domain.people.searching import BUDGET_LASTS
 from checkin.errors import DeviceRevoked, NotAHelpDesk, SearchClosed, SearchNotAllowed
 from checkin.protocol.sealed_pages import PageKeys
@@ -94,6 +94,19 @@ def test_everybody_is_in_the_list_with_what_a_search_and_a_verdict_need(database
         "phone": "+212612345678",
         "bus": None,
     }
+
+
+def test_the_list_tells_who_rides_in_which_bus_and_leads_it(database, event, desk):
+    factories.a_full_bus(database, event, 2)
+    with database.read() as session:
+        bus = session.scalars(select(Bus)).one()
+
+    leader, rider = (
+        {key: one[key] for key in ("bus", "bus_id", "leads_bus")} for one in desk.people()
+    )
+
+    assert leader == {"bus": bus.name, "bus_id": bus.id, "leads_bus": True}
+    assert rider == leader | {"leads_bus": False}
 
 
 def test_whoever_is_to_be_checked_first_is_not_in_the_list(database, event, desk):

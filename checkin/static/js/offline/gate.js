@@ -1,4 +1,5 @@
 // This browser at its gate: the parts put together.
+
 import { Courier, faultOf } from "../server/courier.js";
 import { Delivery } from "../server/delivery.js";
 import { DeskSupply } from "../server/desk-supply.js";
@@ -8,7 +9,7 @@ import { DeviceClock } from "./clock.js";
 import { OfflineGate } from "./decisions.js";
 import { foundOf, HelpDesk } from "./help-desk.js";
 import { HeldList } from "./list/held-list.js";
-import { newScan, personScan, scannedAgain } from "./scan.js";
+import { newScan, personScan, scannedAgain, utcText } from "./scan.js";
 import { moveEarlierRows } from "./store/earlier-database.js";
 import { Spool } from "./store/spool.js";
 import { Storage } from "./store/storage.js";
@@ -16,7 +17,8 @@ import { Storage } from "./store/storage.js";
 /** @import { Happening } from "../server/courier.js" */
 /** @import { BusKey, Found, FoundBus } from "../server/line.js" */
 /** @import { ReasonRow } from "./admission.js" */
-/** @import { ListedScan, OpenedBus } from "./bus.js" */
+/** @import { ListedScan, OpenedBus, Rider } from "./bus.js" */
+/** @import { DeskBus } from "./desk-buses.js" */
 /** @import { Place } from "./store/kept-values.js" */
 /** @import { NameTables } from "./names/name-sounds.js" */
 /** @import { Direction, Scan, ScanReply, Source, Verdict } from "./scan.js" */
@@ -140,19 +142,38 @@ export class Gate {
 
   /**
    * Open the list of a bus that a leader's badge opens, or that a search has found. Where the server does
-   * not open it, the badge opens the list that is held.
+   * not open it, the badge opens the list that is held, and a help desk makes the list of a bus that it found.
    * @param {BusKey} key
    * @param {string} [pin]
    * @returns {Promise<OpenedBus>}
    */
   async openBus(key, pin = "") {
     try {
+      if (!this.courier.delivery.online && !pin) throw new Unreachable("known to be offline");
       return await this.line.openBus(key, pin);
     } catch (fault) {
-      const held = "code" in key && !pin ? await this.offline.busList(key.code) : null;
-      if (!held || fault instanceof TokenRefused) throw fault;
+      const held = pin || fault instanceof TokenRefused ? null : await this.#heldBus(key, fault);
+      if (!held) throw fault;
       return held;
     }
+  }
+
+  /**
+   * @param {BusKey} key
+   * @param {unknown} fault of the server
+   * @returns {Promise<OpenedBus | null>}
+   */
+  async #heldBus(key, fault) {
+    if ("code" in key) return this.offline.busList(key.code);
+    if (isAnswered(fault) || !this.findsHere) return null;
+    const bus = await this.desk.busList(key.bus_id);
+    return bus && { ...bus, people: bus.people.map((one) => this.#rider(one)) };
+  }
+
+  /** @param {Rider} one */
+  #rider(one) {
+    const at = this.offline.cameToday(Number(one.participant.id));
+    return { ...one, arrived_at: at === null ? null : utcText(at) };
   }
 
   /**
@@ -250,11 +271,11 @@ export class Gate {
     } catch (fault) {
       if (isAnswered(fault) || !this.findsHere) throw fault;
     }
-    const { people, more } = await this.desk.search(text);
+    const { people, more, buses } = await this.desk.search(text);
     const told = people.map((one) =>
       foundOf(one, this.offline.cameToday(Number(one.participant.id))),
     );
-    return { people: told, more, buses: [] };
+    return { people: told, more, buses: buses.map(foundBusOf) };
   }
 
   /**
@@ -298,6 +319,16 @@ export class Gate {
     await this.spool.dropLease();
     await this.line.returnLease(lease.leaseId).catch(() => null); // then it runs out by itself
   }
+}
+
+/**
+ * Return a bus of the list of people as a search shows it: it names nobody.
+ * @param {DeskBus} bus
+ * @returns {FoundBus}
+ */
+function foundBusOf({ id, name, delegation, people }) {
+  const { name: of, name_ar: ofAr = null } = delegation;
+  return { id, name, delegation: of, delegation_ar: ofAr, passengers: people.length };
 }
 
 /**

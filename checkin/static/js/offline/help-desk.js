@@ -1,7 +1,7 @@
 // The people whom a help desk finds without the network, and how many of them it may show. They lie on
 // the disk in sealed pages, which only the key opens that the server lends at each contact; names are in
 // memory only.
-
+import { openedBus } from "./desk-buses.js";
 import { listIsGenuine, signedBytes } from "./list/gate-list.js";
 import { ListRefused } from "./list/list-checks.js";
 import { DeskPeople, isTooShort } from "./names/desk-search.js";
@@ -10,6 +10,7 @@ import { ShownPeople } from "./shown-people.js";
 import { SealedStore } from "./store/sealed-store.js";
 
 /** @import { DeviceClock } from "./clock.js" */
+/** @import { DeskBus } from "./desk-buses.js" */
 /** @import { EntryContent } from "./list/gate-list.js" */
 /** @import { HeldList } from "./list/held-list.js" */
 /** @import { NameTables } from "./names/name-sounds.js" */
@@ -21,7 +22,7 @@ import { SealedStore } from "./store/sealed-store.js";
 /**
  * What the list tells of somebody: an entry of the gate list, and by what they are found and told apart.
  * @typedef {EntryContent & {refs: string[], names: string[], email: string | null, phone: string | null,
- *   bus: string | null}} Listed
+ *   bus: string | null, bus_id?: number, leads_bus?: boolean}} Listed
  */
 
 /**
@@ -136,22 +137,37 @@ export class HelpDesk {
   }
 
   /**
-   * Return the first people whom a text finds, who are counted before they are returned, and how many
-   * more there are; throws NotFoundHere, and StorageFault where nothing can be counted.
+   * Return the first people whom a text finds, who are counted before they are returned, how many more
+   * there are, and buses; throws NotFoundHere, and StorageFault where nothing can be counted.
    * @param {string} text
-   * @returns {Promise<{people: Listed[], more: number}>}
+   * @returns {Promise<{people: Listed[], more: number, buses: DeskBus[]}>}
    */
   async search(text) {
     if (isTooShort(text)) throw new NotFoundHere("three_letters");
     const now = this.clock.serverNow();
-    const { budget } = this.#rules(now);
+    const rules = this.#rules(now);
     await this.#reading.catch(() => {}); // whoever reads hears of it
-    const { ids: shown, more } = this.#people.find(text, SHOWN_AT_ONCE);
-    const wait = this.shown.wait(shown, budget, now);
-    if (wait !== null) throw new NotFoundHere("desk_budget", Math.max(1, Math.ceil(wait / 60_000)));
-    await this.shown.note(shown, now);
-    const people = shown.flatMap((id) => this.person(id) ?? []);
-    return { people, more };
+    const { ids, more } = this.#people.find(text, SHOWN_AT_ONCE);
+    const { buses, leaders } = this.#people.findBuses(text);
+    await this.#show([...new Set([...ids, ...leaders])], rules, now);
+    const people = ids.flatMap((id) => this.person(id) ?? []);
+    return { people, more, buses };
+  }
+
+  /**
+   * Open the list of a bus that a search has found, whose passengers count as shown; null where nobody in
+   * the list rides in it. Throws as a search.
+   * @param {number} busId
+   */
+  async busList(busId) {
+    const now = this.clock.serverNow();
+    const rules = this.#rules(now);
+    await this.#reading.catch(() => {});
+    const bus = this.#people.bus(busId);
+    if (!bus) return null;
+    const ids = bus.people.map(({ participant }) => Number(participant.id));
+    await this.#show(ids, rules, now);
+    return openedBus(bus);
   }
 
   /**
@@ -182,6 +198,17 @@ export class HelpDesk {
       for (const { participant } of page) ids.add(Number(participant.id));
     }
     people.keepOnly(ids);
+  }
+
+  /**
+   * @param {number[]} people
+   * @param {PeopleHead["search"]} rules
+   * @param {number} now
+   */
+  async #show(people, { budget }, now) {
+    const wait = this.shown.wait(people, budget, now);
+    if (wait !== null) throw new NotFoundHere("desk_budget", Math.max(1, Math.ceil(wait / 60_000)));
+    await this.shown.note(people, now);
   }
 
   /** @param {number} now */

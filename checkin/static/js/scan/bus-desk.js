@@ -1,7 +1,9 @@
 // The list of a bus on the screen: who is missing is taken out, one key lets the others in, and the result
 // says what became of each. The scanner's window has the same keys.
 import { BusList, summedUp } from "../offline/bus.js";
+import { NotFoundHere } from "../offline/help-desk.js";
 import { kindOf } from "../offline/scan.js";
+import { StorageFault } from "../offline/store/storage.js";
 import { faultOf } from "../server/courier.js";
 import { AskedTooOften, Rejected, SearchBudget, Unreachable } from "../server/line.js";
 import { field, part } from "../shared/elements.js";
@@ -105,6 +107,8 @@ export class BusDesk {
       if (opened) this.open(opened, key);
     } catch (fault) {
       if (fault instanceof SearchBudget) return this.#askForBudget(name, key, fault);
+      if (fault instanceof NotFoundHere || fault instanceof StorageFault)
+        return this.station.note(sentenceOf(fault));
       if (!(fault instanceof Unreachable || fault instanceof Rejected)) throw fault;
       this.station.note(words.bus.bus_not_opened);
     }
@@ -342,6 +346,8 @@ function sentenceOf(fault) {
     return fill(words.desk.search_budget, { minutes: fault.minutes });
   if (fault instanceof AskedTooOften) return fill(words.desk.too_often, { minutes: fault.minutes });
   if (fault instanceof Unreachable) return words.desk.needs_server;
+  if (fault instanceof NotFoundHere)
+    return fill(words.desk[fault.code], { minutes: fault.minutes });
   const { code, detail } = faultOf(fault);
   return fill(words.faults[code] ?? words.faults.unexpected, { detail });
 }

@@ -71,7 +71,7 @@ export class Counter {
   openSearch() {
     this.#openSearch(words.desk.search_title);
     const isAnswered = this.station.isOnline || this.station.gate?.findsHere;
-    say(formOf("search"), isAnswered ? "" : words.desk.needs_server);
+    say(formOf("search"), isAnswered ? "" : words.desk.search_offline);
   }
 
   /** Look for somebody whose badge is to be replaced; without the network they are let in instead. */
@@ -494,6 +494,7 @@ function sentenceOf(fault, form) {
   }
   if (fault instanceof Unanswered) return words.desk.unanswered;
   if (fault instanceof Unreachable) {
+    if (form === formOf("search")) return words.desk.search_offline;
     return isWalkIn(form) ? words.desk.walk_in_kept : words.desk.needs_server;
   }
   if (fault instanceof StorageFault) return words.faults[`storage_${fault.kind}`];

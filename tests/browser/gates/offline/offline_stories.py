@@ -6,9 +6,12 @@ from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from checkin.protocol.codes import parse_code
+from checkin.protocol.gate_list import badge_ref
 from checkin.protocol.walk_ins import public_text
 from tests.scanner.decode.pictures import a_code
 from tests.scanner.offline.lists import NOON, a_bus, a_list, content
+from tests.scanner.offline.people import a_listed, a_people_list
 
 ONE, TWO, THREE, STRANGER = (a_code(number) for number in (1, 2, 3, 99))
 RESERVE = {"standing": "reserve"}
@@ -16,6 +19,11 @@ RELEASED = {"reserve_from": "2025-06-14T12:00:00Z"}
 WALK_IN_KEY = public_text(ec.derive_private_key(7, ec.SECP256R1()))
 AFTER_EXIT = {"reentry": "after_exit"}
 STOPPED = {"stopped": {"fr": "Alarme incendie", "ar": "إنذار حريق", "en": "Fire alarm"}}
+
+
+def ref_of(code):
+    """Return the reference of the badge with this code."""
+    return badge_ref(parse_code(code))
 
 
 def lent(places=0, hall=None, lease_id="L1", minutes=10):
@@ -40,8 +48,39 @@ BUS = a_bus(
     (STRANGER, content(4)),
 )
 
+
+def named(number, name, name_ar=None, **more):
+    """What the list of a help desk tells of somebody with this name."""
+    told = a_listed(number, **more)
+    person = told["participant"] | {"name": name, "name_ar": name_ar}
+    return told | {"participant": person}
+
+
+def in_bus(code, *, leads=False):
+    """What is told of somebody who rides in a bus and has this badge."""
+    return {"refs": [ref_of(code)], "bus": "Car 1", "bus_id": 3, "leads_bus": leads}
+
+
+def at_desk(*people, **search):
+    """What a help desk is lent at a contact: the key with the head, and the pages."""
+    return ("desk", *a_people_list(people, **search))
+
+
+DESK = (
+    named(1, "Mohammed El Khattabi", "محمد الخطابي", phone="+212612345678", refs=[ref_of(ONE)]),
+    named(2, "Abdelkader Bennani", "عبد القادر بناني", standing="canceled"),
+    named(3, "Mohamed Khattab", blocked=True),
+)
+RIDERS = (
+    named(1, "Hassan Ouazzani", **in_bus(ONE, leads=True)),
+    named(2, "Salma Idrissi", **in_bus(TWO)),
+    named(3, "Karim Alaoui", **in_bus(THREE), **RESERVE),
+    named(4, "Nadia Fassi", bus="Car 1", bus_id=3, leads_bus=False),
+)
+
 #: what happens, step by step, and the reason of each showing (None: let in), or for a renewal the
-#: lease that was named as the one at hand, for a bus the reasons of all who were ticked
+#: lease that was named as the one at hand, for a bus the reasons of all who were ticked, and for a
+#: search the numbers of the people and buses that it found, or why it finds nobody
 STORIES = {
     "a person, again, and by another badge": (
         [
@@ -248,5 +287,125 @@ STORIES = {
             *[("show", code, "entry") for code in (ONE, TWO)],
         ],
         [None, None, "quota_exceeded"],
+    ),
+    "a help desk finds somebody however they are spelt, lets them in once, and knows it": (
+        [
+            ("list", a_list(people(ONE))),
+            at_desk(*DESK),
+            ("find", "mohamed elkhatabi"),
+            ("find", "عبدالقادر"),
+            ("find", "5678"),
+            ("find", "mo"),
+            ("find", "zineb"),
+            ("admit", 1),
+            ("find", "#1"),
+            ("show", ONE, "entry"),
+            ("admit", 1),
+        ],
+        [
+            [[1], []],
+            [[2], []],
+            [[1], []],
+            "three_letters",
+            [[], []],
+            None,
+            [[1], []],
+            "already_redeemed",
+            "already_redeemed",
+        ],
+    ),
+    "who came in by their badge is known to the help desk, and refused as with the badge": (
+        [
+            ("list", a_list(people(ONE))),
+            at_desk(*DESK),
+            ("show", ONE, "entry"),
+            ("find", "khattabi"),
+            *[("admit", number) for number in (1, 2, 3)],
+        ],
+        [None, [[1], []], "already_redeemed", "canceled", "blocked"],
+    ),
+    "a help desk that was closed and opened offline finds nobody until the key is lent again": (
+        [
+            ("list", a_list()),
+            at_desk(*DESK),
+            ("find", "khattabi"),
+            ("restart",),
+            ("find", "khattabi"),
+            at_desk(*DESK),
+            ("find", "khattabi"),
+        ],
+        [[[1], []], "desk_locked", [[1], []]],
+    ),
+    "a help desk shows so many in an hour, also after a restart": (
+        [
+            ("list", a_list()),
+            at_desk(*DESK, budget=2),
+            ("find", "mohamed"),
+            ("find", "abdelkader"),
+            ("restart",),
+            at_desk(*DESK, budget=2),
+            ("find", "abdelkader"),
+            ("wait", 3600),
+            ("find", "abdelkader"),
+        ],
+        [[[3, 1], []], "desk_budget", "desk_budget", [[2], []]],
+    ),
+    "a help desk finds nobody before the doors open": (
+        [
+            ("list", a_list()),
+            at_desk(*DESK, opens_at="2025-06-14T12:10:00Z"),
+            ("find", "mohamed"),
+            ("wait", 600),
+            ("find", "abdelkader"),
+        ],
+        ["search_closed", [[2], []]],
+    ),
+    "whoever is found needs a lent place as with the badge, and a gate that is theirs": (
+        [
+            ("list", a_list([], limited_gates=[7], **RELEASED)),
+            at_desk(
+                named(1, "Hassan Ouazzani", gates=[7], **RESERVE),
+                named(2, "Salma Idrissi", gates=[7], **RESERVE),
+                named(3, "Karim Alaoui"),
+            ),
+            ("lend", lent(places=1)),
+            *[("admit", number) for number in (1, 2, 3)],
+        ],
+        [None, "quota_exceeded", "wrong_gate"],
+    ),
+    "where only supervisors let in without a badge a help desk lets in nobody": (
+        [
+            ("list", a_list(without_badge="supervisors")),
+            at_desk(*DESK),
+            ("find", "mohamed el khattabi"),
+            ("admit", 1),
+        ],
+        [[[1], []], "badge_required"],
+    ),
+    "a bus whose leader has no badge is found by their name, and its list opens at a help desk": (
+        [
+            ("list", a_list(people(ONE, TWO, THREE), **RELEASED)),
+            at_desk(*RIDERS),
+            ("lend", lent(places=0)),
+            ("find", "ouazzani"),
+            ("find", "car 1 khemisset"),
+            ("show", TWO, "entry"),
+            ("bus", 3, []),
+            ("bus", 3, ["Hassan"]),
+        ],
+        [[[1], [3]], [[], [3]], None, [None, "quota_exceeded"], ["quota_exceeded"]],
+    ),
+    "a bus that is found counts all of its people as shown": (
+        [
+            ("list", a_list()),
+            at_desk(*RIDERS, budget=2),
+            ("find", "ouazzani"),
+            ("bus", 3, []),
+        ],
+        [[[1], [3]], "desk_budget"],
+    ),
+    "a bus is found by nobody once the help desk was closed": (
+        [("list", a_list()), at_desk(*RIDERS), ("restart",), ("bus", 3, [])],
+        ["desk_locked"],
     ),
 }

@@ -7,12 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from scanner.core.errors import ServerUnreachable
+from scanner.core.errors import ScannerError, ServerUnreachable
 from scanner.core.scan import Scan
 from scanner.gate.bus import bus_list_of, scans_of, toggled, typed
+from scanner.gate.desk_requests import Desk, DeskRequests
+from scanner.gate.volunteer_requests import BusKey, Person
 from scanner.offline.clock import DeviceClock
 from scanner.offline.decisions import OfflineGate
 from scanner.offline.held_list import HeldList
+from scanner.offline.help_desk import HelpDesk
 from scanner.offline.spool import Spool
 from scanner.offline.walk_in import Newcomer
 from scanner.server.client import ListReply
@@ -53,11 +56,16 @@ class PythonGate:
 
     def open(self):
         self.spool, self.held = Spool(self.folder), HeldList(self.folder)
-        gate = {"id": 7, "name": "Porte A"}
-        offline = OfflineGate(self.held, self.spool.memory, self.clock, gate, "fr")
-        self.delivery = Delivery(self.spool, None, offline, Link(online=False), "fr")
+        self.people = HelpDesk(self.folder, self.held, self.clock)
+        gate, link = {"id": 7, "name": "Porte A"}, Link(online=False)
+        offline = OfflineGate(self.held, self.spool.memory, self.clock, gate, "fr", self.people)
+        self.delivery = Delivery(self.spool, None, offline, link, "fr")
+        desk = Desk(self.people, offline.came_today, link, self.delivery.decide_listed)
+        keeps_nothing = (lambda *_told: None, lambda *_told: None)
+        self.requests = DeskRequests(None, *keeps_nothing, desk, self.clock.now)
 
     def close(self):
+        self.people.close()
         self.spool.close()
         self.held.close()
 
@@ -79,6 +87,12 @@ class PythonGate:
             self.spool.memory.forget(self.first[arguments[0]])
         elif step == "settle":
             self.spool.settle([one.scan.scan_id for one in self.spool.decided()], [])
+        elif step == "desk":
+            self.lend_people(*arguments)
+        elif step == "find":
+            return self.find(*arguments)
+        elif step == "admit":
+            return self.admit(*arguments)
         elif step == "bus":
             return self.bus(*arguments)
         elif step == "come":
@@ -112,10 +126,41 @@ class PythonGate:
             Refresh(lender, self.held, self.spool, self.clock).run()
         return ["renewal", lender.named]
 
-    def bus(self, leader, missing):
+    def lend_people(self, reply, pages):
+        self.people.take_list(reply)
+        self.people.take_pages(pages)
+        self.people.read()
+
+    def find(self, text):
+        """Return the numbers of the people and buses found, who has come in, and how many more."""
+        try:
+            found = self.requests.search(text)
+        except ScannerError as fault:
+            return ["find", fault.code]
+        numbers = [[one.id for one in found.people], [bus.id for bus in found.buses]]
+        came = [one.arrived_at is not None for one in found.people]
+        return ["find", numbers, came, found.more, [bus.passengers for bus in found.buses]]
+
+    def admit(self, number):
+        """Let in somebody whom a search has found, and return what is kept of it, too."""
+        found = Person(number, "", None, "", None, "confirmed")
+        verdict = self.requests.admit(found, "entry")
+        row = self.spool.decided()[-1]
+        kept = row.scan.kept()
+        return [*told_in(verdict), row.lease_id, kept["participant_id"], kept["source"]]
+
+    def opened(self, key):
+        """Open a bus by the code of its leader's badge, or by its number, which was found."""
+        if isinstance(key, int):
+            return self.requests.open_bus(BusKey(bus_id=key))
+        return self.delivery.offline.bus_list(key)
+
+    def bus(self, key, missing):
         """Open the list of a bus, take out who is missing, and let the others in."""
-        offline = self.delivery.offline
-        bus = bus_list_of(offline.bus_list(leader))
+        try:
+            bus = bus_list_of(self.opened(key))
+        except ScannerError as fault:
+            return ["bus", fault.code]
         for name in missing:
             bus = toggled(typed(bus, name))
         scans = scans_of(bus, self.clock.now())
@@ -159,20 +204,20 @@ BROWSER = """async ([steps, noon]) => {
   const { Storage } = await from("offline/store/storage");
   const { Spool } = await from("offline/store/spool");
   const { HeldList } = await from("offline/list/held-list");
-  const { OfflineGate } = await from("offline/decisions");
   const { BusList } = await from("offline/bus");
-  const { Delivery } = await from("server/delivery");
   const { DeviceClock } = await from("offline/clock");
   const { newScan } = await from("offline/scan");
   const { Refresh } = await from("server/refresh");
   const { Unreachable } = await from("server/line");
   const { newcomerNamed } = await from("offline/walk-in");
-  const { reasons } = await from("scan/words");
+  const { Gate } = await from("offline/gate");
+  const { HelpDesk } = await from("offline/help-desk");
+  const { reasons, words } = await from("scan/words");
   let elapsed = 0;
   const clockOff = (shift, floor) =>
     new DeviceClock({wall: () => noon + elapsed + 1000 * shift, steady: () => elapsed, floor});
   let clock = clockOff(0, null);
-  let storage, spool, held, delivery;
+  let storage, spool, held, desk, gate, delivery;
   const first = {};
   const partsOf = (told) => [
     told.status, told.reason, told.participant, told.delegation, told.first_admission, told.stop,
@@ -181,8 +226,11 @@ BROWSER = """async ([steps, noon]) => {
     storage = new Storage();
     spool = await Spool.of(storage);
     held = new HeldList(storage, spool.kept);
-    const gate = new OfflineGate(held, spool.memory, clock, {id: 7, name: "Porte A"}, reasons);
-    delivery = new Delivery(spool, null, gate, clock);
+    desk = await HelpDesk.of(storage, held, clock, words.name_tables);
+    const device = {
+      id: 1, token: "none", gate: {id: 7, name: "Porte A"}, event: {slug: "rabat", name: "Rabat"}};
+    gate = new Gate(device, {spool, held, clock, desk}, () => null, reasons);
+    delivery = gate.courier.delivery;
     delivery.online = false;
   };
   const show = async (code, type) => {
@@ -193,8 +241,32 @@ BROWSER = """async ([steps, noon]) => {
     const {lease_id} = await storage.one("waiting", scan.scan_id);
     return [...partsOf(told), lease_id ?? null];
   };
-  const bus = async (leader, missing) => {
-    const list = new BusList(await delivery.gate.busList(leader));
+  const lendPeople = async (reply, pages) => {
+    await desk.takeList(reply);
+    await desk.takePages(pages);
+    await desk.read();
+  };
+  const find = async (text) => {
+    try {
+      const {people, more, buses} = await gate.search(text, "");
+      const numbers = [people.map(({id}) => id), buses.map(({id}) => id)];
+      const came = people.map((one) => one.arrived_at !== null);
+      return ["find", numbers, came, more, buses.map(({passengers}) => passengers)];
+    } catch (fault) {
+      return ["find", fault.code];
+    }
+  };
+  const admit = async (number) => {
+    const told = await gate.admitFound(number, "entry", "");
+    const row = await storage.one("waiting", told.scan.scan_id);
+    const {participant_id, source} = row.scan;
+    return [...partsOf(told), row.lease_id ?? null, participant_id, source];
+  };
+  const bus = async (key, missing) => {
+    const opening = gate.openBus(typeof key === "number" ? {bus_id: key} : {code: key});
+    const opened = await opening.catch((fault) => fault);
+    if (opened instanceof Error) return ["bus", opened.code];
+    const list = new BusList(opened);
     for (const name of missing) {
       list.find(name);
       list.toggle();
@@ -237,6 +309,9 @@ BROWSER = """async ([steps, noon]) => {
     settle: () => spool.settle(spool.decided().map((one) => one.scan_id), [], []),
     renew,
     show,
+    desk: lendPeople,
+    find,
+    admit,
     bus,
     come,
   };
@@ -244,8 +319,9 @@ BROWSER = """async ([steps, noon]) => {
   const told = [];
   for (const [step, ...given] of steps) {
     const said = await play[step](...given);
-    if (["show", "renew", "bus", "come"].includes(step)) told.push(said);
+    if (["show", "renew", "find", "admit", "bus", "come"].includes(step)) told.push(said);
   }
+  await desk.wipe();
   await spool.wipe(false);
   await storage.empty(["waiting", "walk_ins", "clocks"], true);
   return told;

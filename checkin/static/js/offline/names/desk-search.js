@@ -1,12 +1,15 @@
 // Find people in a list in memory, as a help desk does without the network: the same people in the same
 // order as checkin/domain/people/desk_search.py, held to the same vectors. Names are found however they are
 // spelt, and ranked as by the server.
+
 import { normaliseCode, parseCode } from "../badge-code.js";
+import { busesOf, foundBuses } from "../desk-buses.js";
 import { badgeRef } from "../list/gate-list.js";
 import { foldName, withPlainDigits, wordsIn } from "./fold-name.js";
 import { NameIndex } from "./name-index.js";
 import { byName, byPlace, likeliest, Spelling } from "./name-search.js";
 
+/** @import { DeskBus } from "../desk-buses.js" */
 /** @import { Listed } from "../help-desk.js" */
 /** @import { NameTables } from "./name-sounds.js" */
 
@@ -50,6 +53,8 @@ export class DeskPeople {
   #spelling;
   /** @type {NameIndex} */
   #index;
+  /** @type {Map<number, DeskBus> | null} */
+  #buses = null; // made when they are first asked for
 
   /** @param {NameTables} tables */
   constructor(tables) {
@@ -68,6 +73,7 @@ export class DeskPeople {
     const person = findable(listed, this.#spelling);
     this.#people.set(id, person);
     this.#index.put(id, person.names);
+    this.#buses = null;
   }
 
   /**
@@ -101,6 +107,27 @@ export class DeskPeople {
     }
     const ids = found.sort(byPlace).map(({ id }) => id);
     return { ids: ids.slice(0, most), more: Math.max(ids.length - most, 0) };
+  }
+
+  /**
+   * Return the first buses that a text finds by their name, delegation or leader, and the leaders' numbers.
+   * @param {string} text
+   */
+  findBuses(text) {
+    return foundBuses(this.#allBuses.values(), text);
+  }
+
+  /**
+   * Return a bus by its number; null where nobody of the list rides in it.
+   * @param {number} id
+   */
+  bus(id) {
+    return this.#allBuses.get(id) ?? null;
+  }
+
+  get #allBuses() {
+    this.#buses ??= busesOf([...this.#people.values()].map(({ listed }) => listed));
+    return this.#buses;
   }
 
   /**
@@ -142,7 +169,7 @@ export class DeskPeople {
   #drop(id) {
     const gone = this.#people.get(id);
     if (gone) this.#index.drop(id, gone.names);
-    this.#people.delete(id);
+    if (this.#people.delete(id)) this.#buses = null;
   }
 }
 

@@ -7,6 +7,7 @@ import { APART, between, first, last } from "./name-vowels.js";
 /** @import { NameTables, Reading } from "./name-sounds.js" */
 
 const [MOST_IN_WORD, MOST_IN_NAME, MOST_IN_ANY_ORDER] = [2, 4, 6];
+const FEW = 3; // in a word of no more consonants every one counts
 const [SPELT, BEGINS, HOLDS, LEFT_OVER, ENOUGH] = [2, 8, 10, 6, 4];
 // From here on somebody only sounds like what was typed, or is somebody else.
 export const [SOUNDS_LIKE, NOBODY] = [1000, 1000000];
@@ -208,7 +209,19 @@ export class NameKey {
 function heard(one, other, arabic) {
   if (one.consonants === other.consonants) return vowels(one, other, arabic);
   const [plain, that] = [withoutH(one), withoutH(other)];
-  return plain.consonants === that.consonants ? 2 + vowels(plain, that, arabic) : APART;
+  if (plain.consonants !== that.consonants || saysH(one) || saysH(other)) return APART;
+  return 2 + vowels(plain, that, arabic);
+}
+
+/**
+ * Say whether a word has an h that no spelling leaves out: it begins the word after a particle (Benhani is
+ * not Bennani), or is one of few sounds (Souhad is not Souad).
+ * @param {Reading} reading
+ */
+function saysH({ consonants, vowels: said, stem }) {
+  if (stem && consonants[stem] === "h") return true;
+  const isBetween = [...consonants].some((one, at) => one === "h" && said[at] && said[at + 1]);
+  return isBetween && consonants.length <= FEW;
 }
 
 /**
@@ -244,14 +257,14 @@ function within(one, other, arabic) {
 }
 
 /**
- * Return the vowels that Arabic, the `other`, writes before the last sound.
+ * Return the vowels that Arabic, the `other`, writes before the last consonant: حمدي is Hamdi, not Hamidi.
  * @param {Reading} one
  * @param {Reading} other
  */
 function longAtTheEnd({ vowels: heard }, { vowels: written }) {
-  if (heard[heard.length - 1]) return "";
   const at = heard.length - 3;
-  return at > 0 && heard[at] && !written[at] ? "UI" : "U";
+  const afterShort = at > 0 && heard[at] && !written[at] ? "I" : "";
+  return heard[heard.length - 1] ? afterShort : `U${afterShort}`;
 }
 
 /** @param {Reading} reading */
