@@ -370,12 +370,16 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
     return settings
 
 
-def open_database(settings: Settings) -> Database:
-    """Return the database of this installation; the caller closes it."""
+def open_database(settings: Settings, connections: int = 0) -> Database:
+    """Return the database of this installation; the caller closes it.
+
+    Args:
+        connections: how many it opens to PostgreSQL at most; 0 for as many as the settings say.
+    """
     return Database(
         settings.database,
         direct_url=settings.database_direct_url,
-        connections=settings.database_connections,
+        connections=connections or settings.database_connections,
         key=handed_on_key(),
     )
 

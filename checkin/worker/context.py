@@ -21,6 +21,8 @@ from checkin.settings import Settings, load_keys, open_database
 #: how far a job is, is written no more often: each time is a commit beside those of the gates
 WRITTEN_EVERY = timedelta(seconds=0.5)
 _RESTS_S = 0.1
+#: of a worker's process to PostgreSQL at most: it has one thread, which reads or writes
+CONNECTIONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Tools:
 @contextmanager
 def opened_tools(settings: Settings) -> Iterator[Tools]:
     """Open what this process needs, and close it at the end."""
-    database = open_database(settings)
+    database = open_database(settings, CONNECTIONS)
     try:
         yield Tools(database, load_keys(settings), settings, lambda: datetime.now(UTC))
     finally:

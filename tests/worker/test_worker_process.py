@@ -6,6 +6,7 @@ import os
 import signal
 
 import pytest
+from sqlalchemy import text
 
 from checkin.db.models import JobState, Lane
 from checkin.services.jobs.files import JobFiles
@@ -20,6 +21,7 @@ from tests.support.waiting import wait_for
 from tests.worker.kinds import TEST_KINDS, pids
 
 FOREVER = 100_000
+_OPEN_NOW = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'counted'"
 
 
 @pytest.fixture
@@ -219,3 +221,17 @@ def test_jobs_of_a_lane_are_done_in_the_order_in_which_they_were_asked(database,
         claimed = [ended(database, number).claimed_at for number in numbers]
 
     assert claimed == sorted(claimed)
+
+
+@pytest.mark.postgres
+def test_a_worker_and_its_job_open_no_more_connections_than_is_told(postgres_database, tmp_path):
+    # docs/operating.md: 4 of a worker, and 3 of each process that it has under way
+    database, named = postgres_database, "application_name=counted"
+    url = f"{database.url}{'&' if '?' in database.url else '?'}{named}"
+    settings = Settings(home=tmp_path, database_url=url, master_key=MASTER_KEY.hex())
+    with working(settings, kinds=TEST_KINDS):
+        begun(settings, ask(database, "count", steps=FOREVER))
+        with database.reading() as connection:
+            open_now = connection.scalar(text(_OPEN_NOW))
+
+    assert 0 < open_now <= 4 + 3
