@@ -34,7 +34,7 @@ _TOLD_ELSEWHERE = (_REGISTERED, "scan.override", "scan.without_badge", "conflict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
+class TimelineItem:
     """One thing that happened to a participant.
 
     Attributes:
@@ -66,7 +66,7 @@ class Happening:
 class Timeline:
     """A page of a timeline, the latest first; `older`: there is another page."""
 
-    happenings: Sequence[Happening]
+    items: Sequence[TimelineItem]
     number: int
     older: bool
 
@@ -108,8 +108,8 @@ def _records(session: Session, person: Participant) -> Sequence[int]:
     return records
 
 
-def _is_at_gates(happening: Happening) -> bool:
-    return happening.what.startswith("scan.")
+def _is_at_gates(item: TimelineItem) -> bool:
+    return item.what.startswith("scan.")
 
 
 def _latest(
@@ -118,7 +118,7 @@ def _latest(
     return query.order_by(at.desc()).limit(most)
 
 
-def _registered(session: Session, number: int, _most: int) -> Iterator[Happening]:
+def _registered(session: Session, number: int, _most: int) -> Iterator[TimelineItem]:
     noted = and_(Activity.participant_id == Participant.id, Activity.action == _REGISTERED)
     row = session.execute(
         select(Participant, Operator.name.label("operator"), Device.name.label("device"))
@@ -129,7 +129,7 @@ def _registered(session: Session, number: int, _most: int) -> Iterator[Happening
         .limit(1)
     ).one()
     person = row.Participant
-    yield Happening(
+    yield TimelineItem(
         at=person.registered_at,
         what="registered",
         operator=row.operator,
@@ -138,7 +138,7 @@ def _registered(session: Session, number: int, _most: int) -> Iterator[Happening
     )
 
 
-def _logged(session: Session, number: int, most: int) -> Iterator[Happening]:
+def _logged(session: Session, number: int, most: int) -> Iterator[TimelineItem]:
     query = (
         select(Activity, Operator.name.label("operator"), Device.name.label("device"))
         .outerjoin(Operator, Operator.id == Activity.operator_id)
@@ -147,7 +147,7 @@ def _logged(session: Session, number: int, most: int) -> Iterator[Happening]:
     )
     for row in session.execute(_latest(query, Activity.at, most).order_by(Activity.id.desc())):
         told = row.Activity.details
-        yield Happening(
+        yield TimelineItem(
             at=row.Activity.at,
             what=row.Activity.action,
             operator=row.operator,
@@ -158,16 +158,16 @@ def _logged(session: Session, number: int, most: int) -> Iterator[Happening]:
         )
 
 
-def _badges(session: Session, number: int, _most: int) -> Iterator[Happening]:
+def _badges(session: Session, number: int, _most: int) -> Iterator[TimelineItem]:
     for badge in session.scalars(select(Badge).where(Badge.participant_id == number)):
         about = {"issue": badge.issue}
         if badge.opened_at:
-            yield Happening(at=badge.opened_at, what="opened", about=about)
+            yield TimelineItem(at=badge.opened_at, what="opened", about=about)
         if badge.last_opened_at and badge.last_opened_at != badge.opened_at:
-            yield Happening(at=badge.last_opened_at, what="opened_last", about=about)
+            yield TimelineItem(at=badge.last_opened_at, what="opened_last", about=about)
 
 
-def _prints(session: Session, number: int, most: int) -> Iterator[Happening]:
+def _prints(session: Session, number: int, most: int) -> Iterator[TimelineItem]:
     query = (
         select(BadgePrint, Badge.issue, Operator.name.label("operator"))
         .join(Badge, Badge.id == BadgePrint.badge_id)
@@ -176,20 +176,20 @@ def _prints(session: Session, number: int, most: int) -> Iterator[Happening]:
     )
     for row in session.execute(_latest(query, BadgePrint.at, most)):
         about = {"copies": row.BadgePrint.copies, "issue": row.issue}
-        yield Happening(at=row.BadgePrint.at, what="printed", operator=row.operator, about=about)
+        yield TimelineItem(at=row.BadgePrint.at, what="printed", operator=row.operator, about=about)
 
 
-def _messages(session: Session, number: int, most: int) -> Iterator[Happening]:
+def _messages(session: Session, number: int, most: int) -> Iterator[TimelineItem]:
     query = select(Message).where(Message.participant_id == number)
     for message in session.scalars(_latest(query, Message.created_at, most)):
         about = {"state": message.state, "kind": message.kind, "address": message.address}
         about["channel"] = message.channel
-        yield Happening(at=message.sent_at or message.created_at, what="message", about=about)
+        yield TimelineItem(at=message.sent_at or message.created_at, what="message", about=about)
         if message.bounced_at:
-            yield Happening(at=message.bounced_at, what="bounced", about=about)
+            yield TimelineItem(at=message.bounced_at, what="bounced", about=about)
 
 
-def _scans(session: Session, number: int, most: int) -> Iterator[Happening]:
+def _scans(session: Session, number: int, most: int) -> Iterator[TimelineItem]:
     query = (
         select(Scan, Operator.name.label("operator"))
         .add_columns(Gate.name.label("gate"), Device.name.label("device"))
@@ -200,7 +200,7 @@ def _scans(session: Session, number: int, most: int) -> Iterator[Happening]:
     )
     for row in session.execute(_latest(query, Scan.corrected_at, most)):
         scan = row.Scan
-        yield Happening(
+        yield TimelineItem(
             at=scan.corrected_at,
             what=_kind_of(scan),
             operator=row.operator,
@@ -224,7 +224,7 @@ def _kind_of(scan: Scan) -> str:
     return "forced" if scan.forced else "entry"
 
 
-def _conflicts(session: Session, number: int, most: int) -> Iterator[Happening]:
+def _conflicts(session: Session, number: int, most: int) -> Iterator[TimelineItem]:
     query = (
         select(Conflict, Operator.name.label("operator"))
         .join(Scan, Scan.id == Conflict.scan_pk)
@@ -235,7 +235,7 @@ def _conflicts(session: Session, number: int, most: int) -> Iterator[Happening]:
         yield from _decided(row.Conflict, "conflict", row.operator, {"reason": row.Conflict.reason})
 
 
-def _duplicates(session: Session, number: int, most: int) -> Iterator[Happening]:
+def _duplicates(session: Session, number: int, most: int) -> Iterator[TimelineItem]:
     either: ColumnElement[bool] = or_(
         Duplicate.participant_id == number, Duplicate.twin_id == number
     )
@@ -252,16 +252,16 @@ def _duplicates(session: Session, number: int, most: int) -> Iterator[Happening]
 
 def _decided(
     row: Conflict | Duplicate, what: str, operator: str | None, about: Mapping[str, Any]
-) -> Iterator[Happening]:
-    yield Happening(at=row.created_at, what=what, about=about)
+) -> Iterator[TimelineItem]:
+    yield TimelineItem(at=row.created_at, what=what, about=about)
     if row.decided_at:
         decision = f"{what}.{row.decision}"
-        yield Happening(
+        yield TimelineItem(
             at=row.decided_at, what=decision, operator=operator, why=row.note, about=about
         )
 
 
-_Source = Callable[[Session, int, int], Iterator[Happening]]
+_Source = Callable[[Session, int, int], Iterator[TimelineItem]]
 #: of what has the same time, the first of these is the latest
 _ANYWHERE: Sequence[_Source] = (_logged, _prints, _badges, _messages, _registered)
 _WITHOUT_BADGES: Sequence[_Source] = (_logged, _registered)

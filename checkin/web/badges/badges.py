@@ -68,7 +68,7 @@ def show(visit: EventVisit, participant_id: int) -> Answer:
         printer=system_printer(settings.printer),
         said=request.args.get("said"),
         timeline=timeline,
-        lines=lines_of(timeline.happenings, visit.language),
+        lines=lines_of(timeline.items, visit.language),
     )
 
 

@@ -15,7 +15,7 @@ from checkin.domain.scanning.messages import let_in_message, refusal_message
 from checkin.domain.scanning.verdict import Source
 from checkin.services.mail.delivery_report import Delivery
 from checkin.services.people.registering.registration import RegistrationSource
-from checkin.services.people.timeline import Happening
+from checkin.services.people.timeline import TimelineItem
 from checkin.web.accounts.activity_words import action_words
 from checkin.web.mail.channel_words import channel_word
 from checkin.web.mail.delivery_words import delivery_word
@@ -82,13 +82,13 @@ class Line:
     other: int | None
 
 
-def lines_of(happenings: Iterable[Happening], language: str) -> list[Line]:
+def lines_of(items: Iterable[TimelineItem], language: str) -> list[Line]:
     """Return the lines of a timeline in the page's language."""
     words = _words() | _message_words() | _registration_words()
-    return [_line(one, words, language) for one in happenings]
+    return [_line(one, words, language) for one in items]
 
 
-def _line(one: Happening, words: Mapping[str, str], language: str) -> Line:
+def _line(one: TimelineItem, words: Mapping[str, str], language: str) -> Line:
     sign, tone = _LOOKS.get(one.what, ("·", ""))
     said = (
         _by_telephone(one)
@@ -109,7 +109,7 @@ def _line(one: Happening, words: Mapping[str, str], language: str) -> Line:
     )
 
 
-def _by_telephone(one: Happening) -> str:
+def _by_telephone(one: TimelineItem) -> str:
     """Return what became of a message by another channel than e-mail; "" for all else."""
     channel = one.about.get("channel", Channel.EMAIL)
     if one.what != "message" or channel == Channel.EMAIL:
@@ -118,12 +118,12 @@ def _by_telephone(one: Happening) -> str:
     return str(_("%(channel)s: %(state)s", channel=channel_word(channel), state=state))
 
 
-def _key(one: Happening) -> str:
+def _key(one: TimelineItem) -> str:
     which = one.about.get("state" if one.what == "message" else "source")
     return f"{one.what}.{which}"
 
 
-def _facts(one: Happening, language: str) -> Iterator[str]:
+def _facts(one: TimelineItem, language: str) -> Iterator[str]:
     told = one.about
     if reason := told.get("reason") if one.what in _BY_RULES else None:
         said = let_in_message if one.what in ("let_in", "conflict") else refusal_message

@@ -7,7 +7,7 @@ import { emptyBrowser } from "../browser.js";
 import { aLease, aReply, aScan, KHEMISSET, ONE, PLACE, REASONS, TABLES } from "../fakes.js";
 import { serverAnswering, told } from "../server/answers.js";
 
-/** @import { Happening } from "../../../checkin/static/js/server/courier.js" */
+/** @import { GateEvent } from "../../../checkin/static/js/server/courier.js" */
 
 beforeEach(emptyBrowser);
 
@@ -17,7 +17,7 @@ const DEVICE = { id: 3, token: "secret", gate: PLACE, event: EVENT };
 const untold = () => {};
 
 test("a reading is safe before it is on its way, and its verdict is told", async (t) => {
-  /** @type {Happening[]} */
+  /** @type {GateEvent[]} */
   const heard = [];
   serverAnswering(t, ({ body }) =>
     told(aReply(/** @type {import("../../../checkin/static/js/offline/scan.js").Scan} */ (body))),
@@ -25,9 +25,9 @@ test("a reading is safe before it is on its way, and its verdict is told", async
   const verdict = new Promise((done) => {
     openGate(
       DEVICE,
-      (happening) => {
-        heard.push(happening);
-        if (happening.verdict) done(happening.verdict);
+      (gateEvent) => {
+        heard.push(gateEvent);
+        if (gateEvent.verdict) done(gateEvent.verdict);
       },
       REASONS,
       TABLES,
@@ -43,9 +43,9 @@ test("a reading is safe before it is on its way, and its verdict is told", async
 
 test("a reading that could not be kept is told as a fault and not sent", async (t) => {
   const asked = serverAnswering(t, () => assert.fail("nothing is to be sent"));
-  /** @type {Happening[]} */
+  /** @type {GateEvent[]} */
   const heard = [];
-  const gate = await openGate(DEVICE, (happening) => heard.push(happening), REASONS, TABLES);
+  const gate = await openGate(DEVICE, (gateEvent) => heard.push(gateEvent), REASONS, TABLES);
   await gate.spool.wipe(true);
 
   assert.equal(await gate.read(ONE, "entry", "camera"), false);
@@ -160,14 +160,14 @@ test("a device that was revoked keeps nothing, and says so to the server", async
   const asked = serverAnswering(t, ({ path }) =>
     path === "devices/wiped" ? told({}) : told({ error: "revoked", wipe: true }, { status: 401 }),
   );
-  /** @type {Happening} */
-  const happening = await new Promise((stopped) => {
+  /** @type {GateEvent} */
+  const gateEvent = await new Promise((stopped) => {
     openGate(DEVICE, (one) => one.stopped && stopped(one), REASONS, TABLES).then((gate) =>
       gate.start(),
     );
   });
 
-  assert.deepEqual(happening, { stopped: "wiped", waiting: 0 });
+  assert.deepEqual(gateEvent, { stopped: "wiped", waiting: 0 });
   assert.equal(asked.at(-1)?.path, "devices/wiped");
   assert.equal((await Spool.of(new Storage())).kept.value("device_id"), null);
 });

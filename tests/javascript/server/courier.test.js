@@ -12,7 +12,7 @@ import { aKeptScan, aScan, fake, KHEMISSET, PLACE } from "../fakes.js";
 
 /** @import { Scan } from "../../../checkin/static/js/offline/scan.js" */
 /** @import { Spool } from "../../../checkin/static/js/offline/store/spool.js" */
-/** @import { Happening } from "../../../checkin/static/js/server/courier.js" */
+/** @import { GateEvent } from "../../../checkin/static/js/server/courier.js" */
 /** @import { Delivery } from "../../../checkin/static/js/server/delivery.js" */
 /** @import { Line, StatusReply } from "../../../checkin/static/js/server/line.js" */
 /** @import { Freshness, Refresh } from "../../../checkin/static/js/server/refresh.js" */
@@ -38,11 +38,11 @@ const FRESH = {
  * @param {Partial<Refresh>} [parts.refresh]
  * @param {Partial<Spool>} [parts.spool]
  * @param {Partial<Line>} [parts.line]
- * @param {(happening: Happening) => void} [parts.tell] hears each before it is noted
+ * @param {(gateEvent: GateEvent) => void} [parts.tell] hears each before it is noted
  * @param {() => Promise<void>} [parts.wipe]
  */
 function aCourier({ delivery, refresh, spool, line, tell = () => {}, wipe = async () => {} } = {}) {
-  /** @type {Happening[]} */
+  /** @type {GateEvent[]} */
   const told = [];
   /** @type {Delivery} */
   const deliveries = fake({
@@ -80,9 +80,9 @@ function aCourier({ delivery, refresh, spool, line, tell = () => {}, wipe = asyn
     refresh: refreshes,
     spool: waiting,
     line: server,
-    tell(happening) {
-      tell(happening);
-      told.push(happening);
+    tell(gateEvent) {
+      tell(gateEvent);
+      told.push(gateEvent);
     },
     wipe,
   });
@@ -91,7 +91,7 @@ function aCourier({ delivery, refresh, spool, line, tell = () => {}, wipe = asyn
 
 /**
  * Return what was told besides the state of the line.
- * @param {Happening[]} told
+ * @param {GateEvent[]} told
  */
 const news = (told) => told.filter((one) => !one.line);
 
@@ -252,8 +252,8 @@ test("what fails for one scan does not end the others", async () => {
   let failing = true;
   const { courier, told } = aCourier({
     delivery: { deliver: async (scan) => ({ scan, ...OK }) },
-    tell(happening) {
-      if (!happening.verdict || !failing) return;
+    tell(gateEvent) {
+      if (!gateEvent.verdict || !failing) return;
       failing = false;
       throw new Error("a card that cannot be drawn");
     },

@@ -23,8 +23,8 @@ def a_verdict(letter, kind, **more):
     return Verdict(Scan(code=letter, scan_id=letter), message="", **TOLD[kind], **more)
 
 
-def after(recent, happening, at_s):
-    match happening:
+def after(recent, occurred, at_s):
+    match occurred:
         case {"verdict": [letter, kind, *party], **more}:
             if "overridden" in more:
                 recent = recent.without(more["overridden"])
@@ -65,8 +65,8 @@ def row(scan):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_cards_and_list_show_what_the_vectors_say(case):
     recent = RecentScans()
-    for at_s, happening, expected in case["steps"]:
-        recent = after(recent, happening, at_s)
+    for at_s, occurred, expected in case["steps"]:
+        recent = after(recent, occurred, at_s)
         assert {part: shown(recent)[part] for part in expected} == expected
 
 

@@ -52,7 +52,7 @@ def timeline(database, person, **more):
 
 
 def told(database, person, **more):
-    return [one.what for one in timeline(database, person, **more).happenings]
+    return [one.what for one in timeline(database, person, **more).items]
 
 
 def test_everything_that_is_done_with_a_registration_is_told_with_who_did_it(
@@ -78,7 +78,7 @@ def test_everything_that_is_done_with_a_registration_is_told_with_who_did_it(
     for count, act in enumerate(acts, 1):
         write(database, lambda s, act=act, count=count: act(s, NOW + minutes(count)))
 
-    found = timeline(database, amina).happenings
+    found = timeline(database, amina).items
 
     assert [one.what for one in found] == [
         "badge.reissue",
@@ -111,7 +111,7 @@ def test_a_registration_tells_its_source_and_who_made_it(database, event, chief)
             operator_id=chief.id,
         )
 
-    [one] = timeline(database, write(database, work)).happenings
+    [one] = timeline(database, write(database, work)).items
 
     assert (one.what, one.operator, one.about) == (
         "registered",
@@ -140,7 +140,7 @@ def test_what_happens_at_the_gates_is_told_with_gate_supervisor_and_reason(datab
         ),
     )
 
-    undone, left, let_in, refused, _ = timeline(database, person).happenings
+    undone, left, let_in, refused, _ = timeline(database, person).items
 
     assert (undone.what, undone.device, undone.why) == ("scan.annul", "Laptop", None)
     assert (left.what, left.gate) == ("exit", "Porte 1")
@@ -166,7 +166,7 @@ def test_a_conflict_and_its_decision_are_told(database, event, device, chief):
 
     write(database, decide)
 
-    decided, *others = timeline(database, person).happenings
+    decided, *others = timeline(database, person).items
     assert (decided.what, decided.operator, decided.why) == (
         "conflict.keep",
         "Poste organiser",
@@ -195,7 +195,7 @@ def test_prints_openings_and_messages_that_came_back_are_told(database, event, a
 
     write(database, work)
 
-    found = timeline(database, amina).happenings
+    found = timeline(database, amina).items
     assert [one.what for one in found] == [
         "bounced",
         "message",
@@ -222,7 +222,7 @@ def test_a_list_tells_who_was_moved_and_corrected_and_by_whom(database, event, a
         lambda: NOW + minutes(1),
     )
 
-    found = {one.what: one for one in timeline(database, amina).happenings}
+    found = {one.what: one for one in timeline(database, amina).items}
     assert found["participant.edit"].about == {"fields": ["phone"]}
     moved = found["participant.move"]
     assert (moved.operator, moved.about["before"], moved.about["after"]) == (
@@ -251,7 +251,7 @@ def test_without_the_gates_nothing_tells_where_a_person_was(database, event, dev
     asked = {"event_id": event.id, "reason": "erreur", "now": NOW, "device_id": device.id}
     write(database, lambda s: annul_scan(s, scan_id=scanned.scan_id, **asked))
 
-    shown = timeline(database, amina, gates=False).happenings
+    shown = timeline(database, amina, gates=False).items
 
     assert [one.what for one in shown] == ["message", "registered"]
     assert {one.gate for one in shown} == {None}
@@ -274,14 +274,14 @@ def test_a_long_timeline_is_told_in_pages_that_miss_and_repeat_nothing(
 
     pages = [timeline(database, amina, number=number) for number in (1, 2, 3)]
 
-    assert [(len(one.happenings), one.older) for one in pages] == [
+    assert [(len(one.items), one.older) for one in pages] == [
         (PAGE_SIZE, True),
         (11, False),
         (0, False),
     ]
-    moments = [one.at for page in pages for one in page.happenings]
+    moments = [one.at for page in pages for one in page.items]
     assert moments == sorted(moments, reverse=True)
-    assert pages[1].happenings[-1].what == "registered"
+    assert pages[1].items[-1].what == "registered"
 
 
 def test_what_happened_to_a_record_that_was_merged_into_another_is_on_the_timeline_of_that_one(

@@ -61,9 +61,7 @@ def test_the_log_says_by_search_at_which_gate_and_with_whose_pin(database, devic
     factories.record(database, device, found(amina.participant_id, forced_by=supervisor))
 
     with database.read() as session:
-        [entry, *_] = timeline_of(
-            session, session.get_one(Participant, amina.participant_id)
-        ).happenings
+        [entry, *_] = timeline_of(session, session.get_one(Participant, amina.participant_id)).items
         scan = session.scalars(select(Scan)).one()
         noted = select(Activity).where(Activity.action == "scan.without_badge")
         line = session.scalars(noted).one()

@@ -11,7 +11,7 @@ from checkin.domain.messages.kinds import MessageKind
 from checkin.services.common.activity import note
 from checkin.services.people.registering.blocking import block
 from checkin.services.people.registering.registration import RegistrationSource
-from checkin.services.people.timeline import PAGE_SIZE, Happening
+from checkin.services.people.timeline import PAGE_SIZE, TimelineItem
 from checkin.web.badges.timeline_words import _LOOKS, lines_of
 from checkin.words.languages import LANGUAGES
 from tests.support import factories
@@ -124,27 +124,27 @@ def test_every_kind_has_words_in_every_language_and_an_unknown_one_those_of_the_
         kind: [told | {"before": "A", "after": "B"} for told in details.get(kind, [{}])]
         for kind in _LOOKS
     }
-    happenings = [
-        Happening(at=NOW, what=kind, about=told) for kind, each in kinds.items() for told in each
+    items = [
+        TimelineItem(at=NOW, what=kind, about=told) for kind, each in kinds.items() for told in each
     ]
-    plain = [one.what for one in happenings]
+    plain = [one.what for one in items]
     for language in LANGUAGES:
         with app.test_request_context(f"/?lang={language}"):
-            said = [line.words for line in lines_of(happenings, language)]
+            said = [line.words for line in lines_of(items, language)]
         assert [word for word, kind in zip(said, plain, strict=True) if word == kind] == []
     with app.test_request_context("/?lang=fr"):
-        [merged] = lines_of([Happening(at=NOW, what="gate.add")], "fr")
+        [merged] = lines_of([TimelineItem(at=NOW, what="gate.add")], "fr")
     assert (merged.words, merged.sign) == ("porte ajoutée", "·")
 
 
 def test_an_e_mail_says_what_it_is_about_in_every_language(app):
-    happenings = [
-        Happening(at=NOW, what="message", about={"state": MessageState.SENT, "kind": kind})
+    items = [
+        TimelineItem(at=NOW, what="message", about={"state": MessageState.SENT, "kind": kind})
         for kind in MessageKind
     ]
     for language in LANGUAGES:
         with app.test_request_context(f"/?lang={language}"):
-            facts = [line.facts for line in lines_of(happenings, language)]
+            facts = [line.facts for line in lines_of(items, language)]
         assert len(set(facts)) == len(MessageKind)
         assert all(map(all, facts))
 

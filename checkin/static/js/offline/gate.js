@@ -14,7 +14,7 @@ import { moveEarlierRows } from "./store/earlier-database.js";
 import { Spool } from "./store/spool.js";
 import { Storage } from "./store/storage.js";
 
-/** @import { Happening } from "../server/courier.js" */
+/** @import { GateEvent } from "../server/courier.js" */
 /** @import { BusKey, Found, FoundBus } from "../server/line.js" */
 /** @import { ReasonRow } from "./admission.js" */
 /** @import { ListedScan, OpenedBus, Rider } from "./bus.js" */
@@ -40,7 +40,7 @@ import { Storage } from "./store/storage.js";
  * Open what this browser keeps; `start` begins to talk to the server.
  * Throws StorageFault where the browser keeps nothing.
  * @param {Device} device
- * @param {(happening: Happening) => void} tell hears everything that happens
+ * @param {(gateEvent: GateEvent) => void} tell hears everything that happens
  * @param {ReasonRow[]} reasons
  * @param {NameTables} tables by which a help desk finds names
  */
@@ -70,7 +70,7 @@ export class Gate {
   /**
    * @param {Device} device
    * @param {{spool: Spool, held: HeldList, clock: DeviceClock, desk: HelpDesk}} kept
-   * @param {(happening: Happening) => void} tell
+   * @param {(gateEvent: GateEvent) => void} tell
    * @param {ReasonRow[]} reasons
    */
   constructor(device, { spool, held, clock, desk }, tell, reasons) {

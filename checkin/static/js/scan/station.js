@@ -25,7 +25,7 @@ import { fill, reasons, words } from "./words.js";
 
 /** @import { Device, Gate } from "../offline/gate.js" */
 /** @import { Direction, Fault, Verdict } from "../offline/scan.js" */
-/** @import { Happening, LineState } from "../server/courier.js" */
+/** @import { GateEvent, LineState } from "../server/courier.js" */
 /** @import { Showing } from "./keys/debounce.js" */
 /** @import { Waiting } from "./line-state.js" */
 
@@ -191,7 +191,7 @@ export class Station {
   /** @param {Device} device */
   async #open(device) {
     try {
-      const hear = (/** @type {Happening} */ happening) => this.#heard(happening);
+      const hear = (/** @type {GateEvent} */ gateEvent) => this.#heard(gateEvent);
       this.gate = await openGate(device, hear, reasons, words.name_tables);
     } catch (fault) {
       this.#fault = faultOf(fault);
@@ -210,7 +210,7 @@ export class Station {
     part("may-be-erased").hidden = kept ?? false;
   }
 
-  /** @param {Happening} happening */
+  /** @param {GateEvent} gateEvent */
   #heard({ verdict, line, uploaded, contradicted, trouble, stopped, waiting, ...rest }) {
     if (stopped) return this.#unpair(stopped, waiting);
     if (verdict) this.show(verdict);
@@ -225,13 +225,13 @@ export class Station {
     this.#showLine();
   }
 
-  /** @param {Happening} happening */
+  /** @param {GateEvent} gateEvent */
   #heardOfRestore({ offered, unknown }) {
     if (offered) this.note(fill(words.status.offered, { count: offered }));
     if (unknown !== undefined) this.sayLasting(unknown ? words.status.unknown : "");
   }
 
-  /** @param {Happening} happening */
+  /** @param {GateEvent} gateEvent */
   #heardOfUndo({ annulled, scanId }) {
     if (!annulled || !scanId) return;
     const scan = this.verdicts.recent.withId(scanId);

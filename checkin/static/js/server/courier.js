@@ -29,7 +29,7 @@ import { EVERY_MS } from "./refresh.js";
 
 /**
  * Something that happened; each tells one thing.
- * @typedef {object} Happening
+ * @typedef {object} GateEvent
  * @property {Verdict} [verdict]
  * @property {LineState} [line]
  * @property {number} [uploaded] so many scans have reached the server
@@ -88,7 +88,7 @@ export class Courier {
    * @param {Refresh} parts.refresh
    * @param {Spool} parts.spool
    * @param {Line} parts.line
-   * @param {(happening: Happening) => void} parts.tell
+   * @param {(gateEvent: GateEvent) => void} parts.tell
    * @param {(isPurged: boolean) => Promise<void>} parts.wipe erases what this browser keeps
    * @param {() => object} [parts.whoAsks] what an organiser sees who is asked to take this device back
    */

@@ -9,8 +9,8 @@ import { REASONS } from "../../fakes.js";
 /**
  * @typedef {{verdict?: [string, keyof typeof TOLD, number?], overridden?: string, again?: string,
  *   practice?: keyof typeof TOLD,
- *   foreign?: boolean, undone?: string, dismiss?: boolean}} Happening
- * @typedef {{name: string, steps: [number, Happening, Record<string, string[]>][]}} Case
+ *   foreign?: boolean, undone?: string, dismiss?: boolean}} GateEvent
+ * @typedef {{name: string, steps: [number, GateEvent, Record<string, string[]>][]}} Case
  */
 
 // The cases to which the Python module is held, too.
@@ -40,7 +40,7 @@ const rowOf = (reason) => REASONS.find((row) => row.reason === reason);
 
 /**
  * @param {RecentScans} recent
- * @param {Happening} happening
+ * @param {GateEvent} gateEvent
  * @param {number} now
  */
 function happens(recent, { verdict, overridden, again, foreign, practice, undone, dismiss }, now) {
@@ -72,8 +72,8 @@ function shown(recent) {
 for (const { name, steps } of cases) {
   test(name, () => {
     const recent = new RecentScans(rowOf);
-    for (const [at, happening, expected] of steps) {
-      happens(recent, happening, at * 1000);
+    for (const [at, gateEvent, expected] of steps) {
+      happens(recent, gateEvent, at * 1000);
       const { cards, list } = shown(recent);
       assert.deepEqual({ cards, list, ...expected }, { cards, list });
     }
