@@ -68,7 +68,7 @@ class History:
 
     def go_on(self, steps: int) -> None:
         """Let so many things happen, some minutes apart."""
-        acts = [self.register] * 3 + [self.scan] * 6
+        acts = [self.register] * 4 + [self.scan] * 9
         acts += [self.cancel, self.reinstate, self.walk_in, self.annul]
         acts += [self.move, self.merge, self.take_merge_back, self.change_quota]
         for _ in range(steps):
@@ -187,7 +187,7 @@ class History:
 
     def codes(self) -> list[str]:
         with self.database.read() as session:
-            badges = session.scalars(select(Badge).order_by(Badge.issued_at, Badge.id))
+            badges = session.scalars(select(Badge).order_by(Badge.participant_id, Badge.issue))
             return [factories.code_of(self.event, one.id, one.issue) for one in badges]
 
 

@@ -18,6 +18,8 @@ FOR_PARTICIPANTS = {
     "people/decline.html",
     "people/delegations/joining.html",
 }
+#: it hangs above everybody, and nobody works at it
+FOR_A_HALL = {"board/board_wall.html"}
 #: participants meet it, too; whoever is signed in finds the link on it
 FOR_ANYBODY = {"error.html"}
 LINK = "_partials/help_link.html"
@@ -41,7 +43,7 @@ def test_every_page_has_the_common_head_with_help_or_a_link_of_its_own_unless_fo
     }
 
     assert LINK in (TEMPLATES / "_partials" / "top.html").read_text("utf-8")
-    assert set(pages()) - has_help == FOR_PARTICIPANTS
+    assert set(pages()) - has_help == FOR_PARTICIPANTS | FOR_A_HALL
     assert {path for path, text in pages().items() if "for_anybody" in text} == FOR_ANYBODY
 
 
@@ -63,8 +65,7 @@ def test_the_scan_page_has_the_card_behind_a_button_at_the_gate(app, event):
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/account", "/nowhere"]
-    + [f"/events/rabat-2025/board{more}" for more in ("", "?wall=1", "/report")],
+    ["/", "/account", "/nowhere"] + [f"/events/rabat-2025/board{more}" for more in ("", "/report")],
 )
 def test_who_is_signed_in_finds_help_on_every_page(signed_in, address):
     assert len(helps_of(signed_in(Role.ORGANISER).open(address).text)) == 1
