@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from argon2 import PasswordHasher
 
 from checkin.db.models import Role
-from checkin.services.accounts import hashing
 from tests.support import factories
+from tests.support.quick_passwords import hash_quickly
 from tests.web.browsing import PASSWORD, Browsing, an_operator
 
 
@@ -19,9 +18,7 @@ def databases(sqlite_databases):
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(monkeypatch):
-    """Hash with least work: tests/services/accounts/test_operators.py proves the real work."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(hashing, "_HASHER", quick)
+    hash_quickly(monkeypatch)
 
 
 @pytest.fixture

@@ -85,6 +85,7 @@ def growth(database, events: list[Event], kind: str) -> int:
     return many - few
 
 
+@pytest.mark.proof  # tests/services/export measures the same within a process
 def test_the_memory_of_an_export_does_not_grow_with_the_number_of_people(database, settings):
     events = [people(database, "rabat-2025", FEW), people(database, "sale-2025", MANY)]
     with working(settings, kinds=KINDS):

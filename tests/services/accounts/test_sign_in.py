@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from threading import BoundedSemaphore
 
 import pytest
-from argon2 import PasswordHasher
 
 from checkin.db.models import Operator, Role
 from checkin.errors import AccountUsedUp, TooManyRequests, Unauthenticated, Unavailable
@@ -17,6 +16,7 @@ from checkin.services.limits.in_memory import MemoryCounters
 from checkin.services.limits.limits import Limits
 from checkin.services.limits.rules import PASSWORDS_ACCOUNT
 from tests.support.factories import KEYS, write
+from tests.support.quick_passwords import hash_quickly
 from tests.web.browsing import PASSWORD, an_operator
 
 EMAIL = "organiser@example.org"
@@ -37,9 +37,7 @@ def databases(sqlite_databases):
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(monkeypatch):
-    monkeypatch.setattr(
-        hashing, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    )
+    hash_quickly(monkeypatch)
 
 
 @pytest.fixture

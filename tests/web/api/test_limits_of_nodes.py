@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from argon2 import PasswordHasher
 
 from checkin.app import create_app
 from checkin.db.models import Role
-from checkin.services.accounts import hashing
 from checkin.services.limits.rules import PASSWORDS_ACCOUNT
 from checkin.settings import Settings
 from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.api_client import Api
 from tests.support.others.redis_server import redis_server
+from tests.support.quick_passwords import hash_quickly
 from tests.support.racing import race
 from tests.web.browsing import PASSWORD, Browsing, an_operator
 
@@ -25,9 +24,7 @@ HOME, ATTACKER = "203.0.113.1", "198.51.100.1"
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(monkeypatch):
-    monkeypatch.setattr(
-        hashing, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    )
+    hash_quickly(monkeypatch)
 
 
 def close(app) -> None:
