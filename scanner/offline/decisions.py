@@ -96,6 +96,15 @@ class OfflineGate:
             return self._unlisted(scan, tag, known=reason is not None)
         return self._decided(scan, tag, content)
 
+    def lists(self, scan: Scan) -> bool:
+        """Say whether this device has been told of whom a scan is about, and can decide it."""
+        if isinstance(scan, ListedScan):
+            return True
+        if scan.participant_id is not None:
+            return self.desk is not None and self.desk.person(scan.participant_id) is not None
+        tag = tag_of(scan) if scan.badge_ref else ""
+        return bool(tag) and (self.held.entry(tag) is not None or bool(self.held.tombstone(tag)))
+
     def leads_bus(self, code: str) -> bool:
         """Say whether the list of a bus is held that the badge with this code opens."""
         token = parse_code(code)

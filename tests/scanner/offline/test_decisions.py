@@ -25,7 +25,7 @@ GATES = (
 class Nobody:
     """A server that must not be asked."""
 
-    def post_scan(self, scan, device_time=None):
+    def post_scan(self, scan, device_time=None, *, listed=False):
         raise AssertionError("the link is down")
 
 

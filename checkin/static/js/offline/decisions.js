@@ -33,7 +33,7 @@ import { namesOf } from "./walk-in.js";
 /** @import { Lent } from "./local-facts.js" */
 /** @import { History, Memory, Passage } from "./store/memory.js" */
 /** @import { Step } from "./next-step.js" */
-/** @import { Participant, Scan, Source, Verdict } from "./scan.js" */
+/** @import { KeptScan, Participant, Scan, Source, Verdict } from "./scan.js" */
 /** @import { Decided } from "./store/spool.js" */
 /** @import { Newcomer } from "./walk-in.js" */
 
@@ -104,6 +104,19 @@ export class OfflineGate {
     const content = entry ? await openEntry(token, entry, this.held.names) : null;
     if (!content) return this.#unlisted(scan, tag, Boolean(reason));
     return this.#decided(scan, tag, content, head);
+  }
+
+  /**
+   * Say whether this browser has been told of whom a scan is about, and can decide it.
+   * @param {Scan | KeptScan} scan
+   * @param {ListedScan} [listed] the same scan, of somebody on the list of a bus
+   */
+  async lists(scan, listed) {
+    if (!this.#canDecide || !this.held.policy) return false;
+    const token = "code" in scan && parseCode(scan.code ?? "");
+    if (!token) return Boolean(listed);
+    const tag = badgeTag(token);
+    return Boolean((await this.held.entry(tag)) ?? (await this.held.tombstone(tag)));
   }
 
   /**

@@ -89,6 +89,11 @@ class LiveScan(ScanRequest):
         description="What the clock that read the code says now: a scan that waited is dated by "
         "it. Without it the scan is dated on its arrival.",
     )
+    listed: bool = Field(
+        default=False,
+        description="The device's own gate list has this badge or person, so that it can decide "
+        "itself. A hub that does not know them yet leaves it to the device: 503 not_known_yet.",
+    )
 
 
 class Person(Body):
