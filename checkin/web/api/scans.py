@@ -297,7 +297,7 @@ def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:
         "first_admission": first_admission_body(first),
         "next_step": next_step_body(step),
         "flags": [flag.body() for flag in flags],
-        "opens_at": utc_text(answer.opens_at),
+        "opens_at": utc_text(answer.opening.at),
         "replayed": answer.replayed,
         "server_time": utc_text(at),
     } | ({"stop": stop.messages} if stop else {})

@@ -85,9 +85,7 @@ def test_without_an_answer_the_scan_is_kept_and_shown_blue(delivery, server, moo
 @pytest.mark.parametrize(
     ("listed", "kind"), [([UNKNOWN], Kind.PENDING), ([], Kind.REFUSED)], ids=["listed", "not"]
 )
-def test_whom_a_hub_does_not_know_yet_the_gate_lets_in_by_its_list(
-    delivery, server, listed, kind
-):
+def test_whom_a_hub_does_not_know_yet_the_gate_lets_in_by_its_list(delivery, server, listed, kind):
     server.is_hub = True
     delivery.offline.held.take(a_list([(code, content()) for code in listed]))
 

@@ -129,7 +129,10 @@ class NextStepBody(Body):
 
     act: NextStep
     gates: list[GateName] = Field(description="With right_gate: those for the person's category.")
-    at: datetime | None = Field(description="With replaced: when the newer badge was issued.")
+    at: datetime | None = Field(
+        description="With replaced: when the newer badge was issued; with come_back: when the "
+        "gate opens."
+    )
     phone: str | None = Field(description="With coordinator: as people dial it.")
 
 
