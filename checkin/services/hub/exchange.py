@@ -36,6 +36,7 @@ from checkin.services.hub.link import Central, CentralUnreachable
 from checkin.services.hub.loans import Known, hold_back, keep_lent, last_scan
 from checkin.services.hub.mirroring import News, apply_news, fetch_news
 from checkin.services.hub.numbers import count_without_number, number_own_rows_apart
+from checkin.services.hub.stops import lifted_here
 from checkin.services.hub.upstream import (
     has_mirror,
     met_epoch,
@@ -249,6 +250,7 @@ def _report_of(session: Session, addresses: list[str]) -> Mapping[str, Any]:
         "version": VERSION,
         "epoch": current_epoch(session),
         "addresses": addresses,
+        "lifted_stops": [number for number, _at, _by in lifted_here(session)],
         "counts": {
             "scans_waiting": scans_waiting(session),
             "walk_ins_waiting": count_without_number(session),
