@@ -238,6 +238,13 @@ class ComeLater(Unavailable):
         self.wait_s = wait_s
 
 
+class NotKnownYet(Unavailable):
+    """A hub does not know yet whom the device's own gate list knows: the device decides by that."""
+
+    code = "not_known_yet"
+    wait_s = 15
+
+
 class ListNotReady(Unavailable):
     """The segments of the gate list are being written: they are there in a moment."""
 

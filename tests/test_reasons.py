@@ -82,7 +82,7 @@ def is_handed_to_the_page(reason):
             "forceable": row.forceable,
             "face": row.face,
             "next_step": row.next_step,
-            "known_step": row.known_step,
+            "known_steps": [*row.known_steps],
             "refused": refusal_message(reason, tag),
         }
         in scan_words(tag, [])["reasons"]

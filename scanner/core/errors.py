@@ -168,6 +168,12 @@ class ComeLater(ServerUnreachable):
     code = "come_later"
 
 
+class NotKnownYet(ServerUnreachable):
+    """A hub does not know yet whom this gate's own list knows, and leaves the decision to it."""
+
+    code = "not_known_yet"
+
+
 class ListNotReady(ServerUnreachable):
     """The server is preparing the gate list: it is there in `wait_s`."""
 

@@ -12,7 +12,7 @@ from checkin.domain.scanning.facts import Direction, EntryPolicy, ScanFacts
 from checkin.domain.scanning.messages import pending_message, verdict_message
 from checkin.domain.scanning.next_steps import GateName, Step, StepFacts, right_gates
 from checkin.domain.scanning.reasons import Reason, step_for
-from checkin.domain.scanning.timetable import is_closed_for_good, next_opening, policy_of_day
+from checkin.domain.scanning.timetable import NOT_CLOSED, Opening, opening_after, policy_of_day
 from checkin.domain.scanning.verdict import WITHOUT_BADGE, Admitted, Refused, Status, decide
 from checkin.domain.scanning.verdict import Verdict as Decision
 from checkin.protocol.codes import parse_code
@@ -51,14 +51,6 @@ class LocalAnswer:
     passage: Passage | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Opening:
-    """From when on the gate admits whom it refuses for the time, and whether no more."""
-
-    at: datetime | None = None
-    closed_for_good: bool = False
-
-
 @dataclass
 class OfflineGate:
     """Decides scans from the gate list and the lease that this device holds.
@@ -95,6 +87,15 @@ class OfflineGate:
         if content is None:
             return self._unlisted(scan, tag, known=reason is not None)
         return self._decided(scan, tag, content)
+
+    def lists(self, scan: Scan) -> bool:
+        """Say whether this device has been told of whom a scan is about, and can decide it."""
+        if isinstance(scan, ListedScan):
+            return True
+        if scan.participant_id is not None:
+            return self.desk is not None and self.desk.person(scan.participant_id) is not None
+        tag = tag_of(scan) if scan.badge_ref else ""
+        return bool(tag) and (self.held.entry(tag) is not None or bool(self.held.tombstone(tag)))
 
     def leads_bus(self, code: str) -> bool:
         """Say whether the list of a bus is held that the badge with this code opens."""
@@ -209,13 +210,12 @@ class OfflineGate:
         first = self._history("", participant_id, self.clock.server_now()).first
         return first.at if first else None
 
-    def _opening(self, decision: Decision, facts: ScanFacts, at: datetime) -> _Opening:
+    def _opening(self, decision: Decision, facts: ScanFacts, at: datetime) -> Opening:
         if decision.reason != Reason.INVALID_TIME:
-            return _Opening()
+            return NOT_CLOSED
         head = self.held.policy()
         policy, days = policy_from(head, Lent()), days_from(head)
-        opens_at = next_opening(policy, days, at, facts.gate_id, facts.category_id)
-        return _Opening(opens_at, is_closed_for_good(policy, opens_at))
+        return opening_after(policy, days, at, facts.gate_id, facts.category_id)
 
     def _lent(self, delegation_id: int, scan: Scan) -> tuple[str | None, Lent]:
         lease, at = self.memory.lease(), self.clock.corrected(scan.scanned_at)
@@ -272,7 +272,7 @@ class OfflineGate:
         content: dict[str, Any],
         history: History,
         stopped: dict[str, str] | None,
-        opening: _Opening,
+        opening: Opening,
     ) -> Verdict:
         reason = decision.reason
         step = self._step(reason, content, opening) if reason else None
@@ -294,12 +294,12 @@ class OfflineGate:
             flags=tuple(content.get("flags") or ()),
         )
 
-    def _step(self, reason: Reason, content: dict[str, Any], opening: _Opening) -> Step:
+    def _step(self, reason: Reason, content: dict[str, Any], opening: Opening) -> Step:
         limited, admitting = self.held.policy()["limited_gates"], content.get("gates", ())
         facts = StepFacts(
             gates=right_gates(self._gates(), limited, admitting),
             phone=content.get("coordinator_phone"),
-            closed=opening.closed_for_good,
+            opening=opening,
         )
         return step_for(reason, facts)
 

@@ -72,13 +72,20 @@ class Client(HttpLink):
         except (RequestRejected, TokenRefused) as error:
             raise PairingRefused from error
 
-    def post_scan(self, scan: Scan, device_time: datetime | None = None) -> dict[str, Any]:
+    def post_scan(
+        self, scan: Scan, device_time: datetime | None = None, *, listed: bool = False
+    ) -> dict[str, Any]:
         """Send one scan and return the reply of the contract; a refusal is a reply too.
 
         Args:
             device_time: what the clock that dated it shows now; None where that is unknown.
+            listed: this device can decide it by its own list.
+
+        Raises:
+            NotKnownYet: it shall.
         """
-        told = {"device_time": utc_text(device_time)} if device_time else {}
+        told: dict[str, Any] = {"device_time": utc_text(device_time)} if device_time else {}
+        told |= {"listed": True} if listed else {}
         try:
             reply = within(SCAN_TIMEOUT_S, lambda: self._post({**scan.body(), **told}))
         except TimeoutError as error:

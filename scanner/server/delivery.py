@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from checkin.domain.scanning.verdict import Source, Status
 from checkin.words.languages import DEFAULT_LANGUAGE
 from scanner.core.errors import (
+    NotKnownYet,
     RequestRejected,
     ServerFailed,
     ServerUnreachable,
@@ -32,8 +33,17 @@ from scanner.server.verdicts import fault_verdict, verdict_told
 class Server(Protocol):
     """The methods of `Client` that delivery uses."""
 
-    def post_scan(self, scan: Scan, device_time: datetime | None) -> dict[str, Any]:
-        """Send one scan, with the present time of the clock that dated it."""
+    def post_scan(
+        self, scan: Scan, device_time: datetime | None, *, listed: bool = False
+    ) -> dict[str, Any]:
+        """Send one scan, with the present time of the clock that dated it.
+
+        Args:
+            listed: this gate can decide it by its own list.
+
+        Raises:
+            NotKnownYet: it shall.
+        """
         ...
 
     def post_batch(self, waiting: list[Waiting], device_time: datetime) -> list[dict[str, Any]]:
@@ -80,7 +90,10 @@ class Delivery:
         if not self.link.online or self.spool.memory.waits(tag_of(scan)):
             return self._decide_here(scan)
         try:
-            reply = _named(scan, self.server.post_scan(scan, self.offline.clock.now()))
+            at, listed = self.offline.clock.now(), self.offline.lists(scan)
+            reply = _named(scan, self.server.post_scan(scan, at, listed=listed))
+        except NotKnownYet:
+            return self._decide_here(scan)  # of this person alone: the hub answers
         except ServerUnreachable as fault:
             self.link.online, self.link.fault = False, fault
             return self._decide_here(scan)

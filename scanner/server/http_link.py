@@ -30,6 +30,7 @@ from scanner.core.errors import (
     ComeLater,
     DeviceWiped,
     ListNotReady,
+    NotKnownYet,
     RequestRejected,
     SearchBudget,
     ServerFailed,
@@ -317,7 +318,7 @@ class HttpLink:
         if answer.status_code == 429:
             often = SearchBudget if reply["error"] == SearchBudget.code else AskedTooOften
             raise often(server=self.server, minutes=_minutes_to_wait(answer))
-        for kind in (ComeLater, ListNotReady):
+        for kind in (ComeLater, ListNotReady, NotKnownYet):
             if answer.status_code == 503 and reply["error"] == kind.code:
                 raise kind(server=self.server, wait_s=_seconds_to_wait(answer))
         raise (ServerFailed if answer.status_code == 500 else ServerUnreachable)(server=self.server)

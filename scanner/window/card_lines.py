@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from checkin.domain.people.flags import SIGNS
 from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.messages import pending_message, refusal_message
+from checkin.domain.scanning.next_steps import NextStep
 from checkin.domain.scanning.reasons import Reason
 from scanner.core.next_steps import act_said
 from scanner.core.scan import Kind, Verdict, utc_text
@@ -152,8 +153,9 @@ def arrivals(verdict: Verdict, language: str) -> str:
 
 
 def _opening(verdict: Verdict, language: str, timezone: str) -> str:
-    if verdict.opens_at is None:
-        return ""
+    step = verdict.next_step
+    if verdict.opens_at is None or (step and step.act == NextStep.COME_BACK):
+        return ""  # that act says it
     now = utc_text(verdict.scan.scanned_at)
     return say(language, "opens_at", time=clock_moment(verdict.opens_at, now, timezone))
 

@@ -111,6 +111,7 @@ FAULTS = {
     ),
     "come_later": msgid("The server takes the scans of other gates first; this gate's are next."),
     "list_not_ready": msgid("The server is preparing the gate list. It comes in a moment."),
+    "not_known_yet": msgid("The hub does not know this person yet: this gate's list decides."),
     "not_known_any_more": msgid(
         "The server's records were put back, and it does not know this gate any more. Scan on: "
         "everything is kept here. The organiser takes this gate back on the Devices page."

@@ -1,9 +1,9 @@
 """The next step of a refusal: what a volunteer does with the person, as an act in every language.
 
 Each reason has one in its row of `REASONS`, and may have a better one for when more is known: which
-gate is right, when the badge was replaced, whom to call, that the doors open no more. Gates show
-the act in large letters under the reason. The scan page decides the same step in `next-step.js`;
-both are held to `tests/vectors/next_steps.json`.
+gate is right, when the badge was replaced, whom to call, when the doors open, or that they do no
+more. Gates show the act in large letters under the reason. The scan page decides the same step in
+`next-step.js`; both are held to `tests/vectors/next_steps.json`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from checkin.domain.scanning.timetable import NOT_CLOSED, Opening
 from checkin.words.catalogues import msgid, say, translated
 from checkin.words.languages import spoken
 
@@ -33,6 +34,7 @@ class NextStep(StrEnum):
     RIGHT_GATE = "right_gate"
     REPLACED = "replaced"
     COORDINATOR = "coordinator"
+    COME_BACK = "come_back"
     CLOSED = "closed"
 
 
@@ -47,6 +49,7 @@ ACTS: Mapping[NextStep, str] = {
     NextStep.RIGHT_GATE: msgid("send to {gates}"),
     NextStep.REPLACED: msgid("send to the help desk (replaced at {time})"),
     NextStep.COORDINATOR: msgid("call the coordinators, {phone}"),
+    NextStep.COME_BACK: msgid("tell them to come back when the doors open, {time}"),
     NextStep.CLOSED: msgid("no more today, send to the help desk"),
 }
 
@@ -75,24 +78,16 @@ class StepFacts:
         gates: the gates for their category, where the event has several kinds.
         replaced_at: when a newer badge of theirs was issued.
         phone: of their delegation's coordinators, as people dial it, where the event allows it.
-        closed: the gate lets nobody of theirs in any more.
+        opening: when the gate opens to them, if it is closed.
     """
 
     gates: tuple[GateName, ...] = ()
     replaced_at: datetime | None = None
     phone: str | None = None
-    closed: bool = False
+    opening: Opening = NOT_CLOSED
 
 
 NOTHING_KNOWN = StepFacts()
-
-#: for each act that needs to know something: whether that is known
-_IS_KNOWN: Mapping[NextStep, Callable[[StepFacts], bool]] = {
-    NextStep.RIGHT_GATE: lambda facts: bool(facts.gates),
-    NextStep.REPLACED: lambda facts: facts.replaced_at is not None,
-    NextStep.COORDINATOR: lambda facts: facts.phone is not None,
-    NextStep.CLOSED: lambda facts: facts.closed,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +100,28 @@ class Step:
     phone: str | None = None
 
 
-def step_of(usual: NextStep, known: NextStep | None, facts: StepFacts = NOTHING_KNOWN) -> Step:
-    """Return the step of a reason's row: the better one if what it names is known."""
-    if known is None or not _IS_KNOWN[known](facts):
-        return Step(usual)
-    return Step(
-        known,
-        gates=facts.gates[:MOST_GATES] if known == NextStep.RIGHT_GATE else (),
-        at=facts.replaced_at if known == NextStep.REPLACED else None,
-        phone=facts.phone if known == NextStep.COORDINATOR else None,
-    )
+#: for each act that names something: the step with that, or None where it is not known
+_NAMED: Mapping[NextStep, Callable[[StepFacts], Step | None]] = {
+    NextStep.RIGHT_GATE: lambda facts: (
+        Step(NextStep.RIGHT_GATE, gates=facts.gates[:MOST_GATES]) if facts.gates else None
+    ),
+    NextStep.REPLACED: lambda facts: (
+        Step(NextStep.REPLACED, at=facts.replaced_at) if facts.replaced_at else None
+    ),
+    NextStep.COORDINATOR: lambda facts: (
+        Step(NextStep.COORDINATOR, phone=facts.phone) if facts.phone else None
+    ),
+    NextStep.COME_BACK: lambda facts: (
+        Step(NextStep.COME_BACK, at=facts.opening.at) if facts.opening.is_later else None
+    ),
+    NextStep.CLOSED: lambda facts: Step(NextStep.CLOSED) if facts.opening.is_never else None,
+}
+
+
+def step_of(usual: NextStep, known: Sequence[NextStep], facts: StepFacts = NOTHING_KNOWN) -> Step:
+    """Return the step of a reason's row: the first better one of which is known what it names."""
+    better = (_NAMED[act](facts) for act in known)
+    return next((step for step in better if step), Step(usual))
 
 
 def right_gates(

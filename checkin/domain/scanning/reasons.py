@@ -55,7 +55,7 @@ class ReasonRow:
         let_in: what the list of conflicts says if a gate let the person in all the same.
         next_step: what the volunteer does next with the refused person; gates say it after the
             reason.
-        known_step: what they do instead once what it names is known.
+        known_steps: what they do instead, the first of which is known what it names.
         practised: a practice badge shows it (`rehearsal.py`).
     """
 
@@ -67,7 +67,7 @@ class ReasonRow:
     refused: str
     let_in: str
     next_step: NextStep
-    known_step: NextStep | None = None
+    known_steps: tuple[NextStep, ...] = ()
     practised: bool
 
 
@@ -98,7 +98,7 @@ REASONS: tuple[ReasonRow, ...] = (
         refused=msgid("Badge revoked"),
         let_in=msgid("Let in with a badge that had been revoked"),
         next_step=NextStep.HELP_DESK,
-        known_step=NextStep.REPLACED,
+        known_steps=(NextStep.REPLACED,),
         practised=True,
     ),
     ReasonRow(
@@ -108,7 +108,7 @@ REASONS: tuple[ReasonRow, ...] = (
         refused=msgid("Registration canceled"),
         let_in=msgid("Let in although the registration had been canceled"),
         next_step=NextStep.HELP_DESK,
-        known_step=NextStep.COORDINATOR,
+        known_steps=(NextStep.COORDINATOR,),
         practised=True,
     ),
     ReasonRow(
@@ -138,7 +138,7 @@ REASONS: tuple[ReasonRow, ...] = (
         refused=msgid("Wrong gate"),
         let_in=msgid("Let in at a gate for other categories"),
         next_step=NextStep.HELP_DESK,
-        known_step=NextStep.RIGHT_GATE,
+        known_steps=(NextStep.RIGHT_GATE,),
         practised=True,
     ),
     ReasonRow(
@@ -148,7 +148,7 @@ REASONS: tuple[ReasonRow, ...] = (
         refused=msgid("Doors closed"),
         let_in=msgid("Let in outside the opening hours, or by a clock that was wrong"),
         next_step=NextStep.WAIT,
-        known_step=NextStep.CLOSED,
+        known_steps=(NextStep.COME_BACK, NextStep.CLOSED),
         practised=False,
     ),
     ReasonRow(
@@ -163,7 +163,7 @@ REASONS: tuple[ReasonRow, ...] = (
         refused=msgid("Reserve list"),
         let_in=msgid("Let in from the reserve list without a place"),
         next_step=NextStep.HELP_DESK,
-        known_step=NextStep.COORDINATOR,
+        known_steps=(NextStep.COORDINATOR,),
         practised=True,
     ),
     ReasonRow(
@@ -222,4 +222,4 @@ def face_of(reason: str | None) -> Face:
 def step_for(reason: Reason | str, facts: StepFacts = NOTHING_KNOWN) -> Step:
     """Return the next step of a refusal, as well as the facts let it be told."""
     row = ROWS[reason]
-    return step_of(row.next_step, row.known_step, facts)
+    return step_of(row.next_step, row.known_steps, facts)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from checkin.domain.events.days import Day, bounds_of, day_of
 from checkin.domain.scanning.facts import EntryPolicy
+
+#: so long before a gate opens people wait at it; whoever comes earlier is told to come back
+LONGEST_WAIT = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,24 @@ class Doors:
 
     is_open: bool
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """When a gate that is closed to somebody opens to them.
+
+    Attributes:
+        at: None: it does no more, or nobody knows when.
+        is_later: so late that nobody waits for it at the gate.
+        is_never: it does no more.
+    """
+
+    at: datetime | None = None
+    is_later: bool = False
+    is_never: bool = False
+
+
+NOT_CLOSED = Opening()
 
 
 def policy_of_day(policy: EntryPolicy, day: Day) -> EntryPolicy:
@@ -53,30 +74,24 @@ def doors_at(
     return Doors(now, next((one for one in later if is_open(one) != now), None))
 
 
-def next_opening(
+def opening_after(
     policy: EntryPolicy,
     days: Sequence[Day],
     at: datetime,
     gate_id: int | None = None,
     category_id: int | None = None,
-) -> datetime | None:
-    """Return the first moment from `at` on at which a gate admits a category.
-
-    None: it does no more, or entries are stopped, which ends whenever an organiser says so.
-    """
-    doors = doors_at(policy, days, at, gate_id, category_id)
-    return at if doors.is_open else doors.until
-
-
-def is_closed_for_good(policy: EntryPolicy, opens_at: datetime | None) -> bool:
-    """Say whether a gate that is closed opens no more, so that nobody is to wait for it.
+) -> Opening:
+    """Return when a gate opens to a category, from a moment on.
 
     While entries are stopped nobody knows: an organiser may end that at any time.
-
-    Args:
-        opens_at: the next opening, as `next_opening` returns it.
     """
-    return opens_at is None and not policy.stopped
+    doors = doors_at(policy, days, at, gate_id, category_id)
+    opens_at = at if doors.is_open else doors.until
+    return Opening(
+        opens_at,
+        is_later=opens_at is not None and opens_at - at > LONGEST_WAIT,
+        is_never=opens_at is None and not policy.stopped,
+    )
 
 
 def _changes(policy: EntryPolicy, days: Sequence[Day]) -> Iterator[datetime]:

@@ -21,7 +21,7 @@ from checkin.domain.gates.hub_numbers import CENTRAL_DEVICE
 from checkin.domain.people.searching import SearchRules
 from checkin.domain.scanning.facts import EntryPolicy
 from checkin.domain.scanning.hall import Stop
-from checkin.domain.scanning.timetable import is_closed_for_good, next_opening, policy_of_day
+from checkin.domain.scanning.timetable import Opening, opening_after, policy_of_day
 from checkin.errors import Conflict, InvalidRequest, NotFound, Unauthenticated
 from checkin.protocol.codes import ALPHABET, normalise_code
 from checkin.services.common.activity import note
@@ -89,15 +89,9 @@ class PairedDevice:
         """Return the entry policy of the day to which a moment belongs."""
         return policy_of_day(self.policy, day_of(self.days, at))
 
-    def next_opening(
-        self, at: datetime, gate_id: int | None, category_id: int | None
-    ) -> datetime | None:
-        """Return from when on a gate admits a category, at or after a moment; None: no more."""
-        return next_opening(self.policy, self.days, at, gate_id, category_id)
-
-    def is_closed_for_good(self, opens_at: datetime | None) -> bool:
-        """Say whether a gate that is closed, and opens next at `opens_at`, opens no more."""
-        return is_closed_for_good(self.policy, opens_at)
+    def opening_after(self, at: datetime, gate_id: int | None, category_id: int | None) -> Opening:
+        """Return when a gate opens to a category, from a moment on."""
+        return opening_after(self.policy, self.days, at, gate_id, category_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,10 @@ LONGEST_MESSAGE = 160
 
 @dataclass(frozen=True, slots=True)
 class LoggedStop:
-    """A stop as the page lists it; `lifted_at` is None while it is in force."""
+    """A stop as the page lists it; `lifted_at` is None while it is in force.
+
+    Nobody here lifted one that was lifted at a hub.
+    """
 
     stop: Stop
     stopped_by: str
@@ -89,6 +92,28 @@ def lift_stop(session: Session, event: Event, *, operator_id: int, now: datetime
     note(session, event.id, "entries.resume", now, operator_id=operator_id)
     session.flush()
     tell_webhooks(session.connection(), event.id, WebhookKind.RESUMED, now)
+
+
+def lift_stop_of_hub(
+    session: Session, event: Event, numbers: Collection[int], *, hub: str, now: datetime
+) -> bool:
+    """Lift the stop in force if it was lifted at a hub, whose gates admit people again already.
+
+    Args:
+        numbers: of the stops that were lifted there; one that was ordered since stays in force.
+    """
+    row = _open_row(session, event.id)
+    if row is None or row.id not in numbers:
+        return False
+    next_list_version(session, event.id)  # from here on nobody else lifts it
+    session.refresh(row)
+    if row.lifted_at is not None:
+        return False
+    row.lifted_at = now
+    note(session, event.id, "entries.resume", now, hub=hub)
+    session.flush()
+    tell_webhooks(session.connection(), event.id, WebhookKind.RESUMED, now)
+    return True
 
 
 def _open_row(session: Session, event_id: int) -> EntryStop | None:

@@ -33,9 +33,10 @@ from checkin.services.hub.bringing import (
 )
 from checkin.services.hub.held_lists import fetch_list, keep_list
 from checkin.services.hub.link import Central, CentralUnreachable
-from checkin.services.hub.loans import hold_back, keep_lent
+from checkin.services.hub.loans import Known, hold_back, keep_lent, last_scan
 from checkin.services.hub.mirroring import News, apply_news, fetch_news
 from checkin.services.hub.numbers import count_without_number, number_own_rows_apart
+from checkin.services.hub.stops import lifted_here
 from checkin.services.hub.upstream import (
     has_mirror,
     met_epoch,
@@ -87,6 +88,7 @@ class Exchange:
         Raises:
             CentralUnreachable: try again later. CentralRefused: it does not want this hub.
         """
+        began_at = self.clock()
         rows = self.take_mirror()
         walk_ins = self._bring_walk_ins()
         if walk_ins:
@@ -95,7 +97,7 @@ class Exchange:
         scans = self._bring_scans()
         self.fetch_list()
         arrivals = self._take_arrivals()
-        self._borrow()
+        scans += self._borrow(began_at)
         self._report()
         in_transaction(self.database, lambda session: note_exchange(session, self.clock()))
         return Exchanged(scans, walk_ins, rows, arrivals)
@@ -209,16 +211,20 @@ class Exchange:
             if not is_all or not told["scans"] or told["next"] <= since:
                 return count
 
-    def _borrow(self) -> None:
+    def _borrow(self, walk_ins_until: datetime) -> int:
+        """Borrow anew, and return how many scans went up before."""
         with self.database.read() as session:
             held = upstream(session).lease_id
+            known = Known(walk_ins_until, last_scan(session))
+        scans = self._bring_scans()  # what was recorded meanwhile: it shall know all up to that one
         body = self.central.lease(str(held) if held else None)
 
         def keep(session: Session) -> None:
-            keep_lent(session, body, self.clock())
+            keep_lent(session, body, known)
             hold_back(session, self.clock())
 
         in_transaction(self.database, keep)
+        return scans
 
     def _report(self) -> None:
         with self.database.read() as session:
@@ -244,6 +250,7 @@ def _report_of(session: Session, addresses: list[str]) -> Mapping[str, Any]:
         "version": VERSION,
         "epoch": current_epoch(session),
         "addresses": addresses,
+        "lifted_stops": [number for number, _at, _by in lifted_here(session)],
         "counts": {
             "scans_waiting": scans_waiting(session),
             "walk_ins_waiting": count_without_number(session),

@@ -8,11 +8,12 @@ the hall's limit and the loans to the hub's own gates need no rule of their own.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from checkin.db.models import (
@@ -25,6 +26,8 @@ from checkin.db.models import (
     Lease,
     LeasePlace,
     Participant,
+    Scan,
+    ScanFromUpstream,
 )
 from checkin.domain.gates.hub_numbers import CENTRAL_DEVICE, OWN_NUMBERS
 from checkin.domain.scanning.facts import RegistrationStatus
@@ -39,12 +42,36 @@ _FOR_EVER = datetime(9000, 1, 1, tzinfo=UTC)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def keep_lent(session: Session, body: Mapping[str, Any], now: datetime) -> None:
-    """Keep what the central server has lent, as it answers to a request for a lease."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the central server knew of this hub when it lent to it.
+
+    Attributes:
+        walk_ins_until: whoever was registered here before.
+        scan: every scan up to this number of the hub's log, whenever that was read: a gate that
+            stood alone brings what happened long before a loan after it.
+    """
+
+    walk_ins_until: datetime
+    scan: int
+
+
+def last_scan(session: Session) -> int:
+    """Return the highest number in this hub's log."""
+    return session.scalar(select(func.max(Scan.id))) or 0
+
+
+def keep_lent(session: Session, body: Mapping[str, Any], known: Known) -> None:
+    """Keep what the central server has lent, as it answers to a request for a lease.
+
+    Args:
+        known: what it knew when it lent that.
+    """
     link = upstream(session)
     link.lease_id = UUID(body["lease_id"])
     places = {str(one["id"]): one["places"] for one in body["delegations"] if one["places"]}
-    link.lent, link.lent_at = {"places": places, "hall": body.get("hall")}, now
+    link.lent = {"places": places, "hall": body.get("hall"), "known_scan": known.scan}
+    link.lent_at = known.walk_ins_until
 
 
 def hold_back(session: Session, now: datetime) -> None:
@@ -58,7 +85,8 @@ def hold_back(session: Session, now: datetime) -> None:
     session.execute(delete(LeasePlace).where(LeasePlace.lease_id == _LEASE))
     session.execute(delete(Lease).where(Lease.id == _LEASE))
     lent = link.lent or {"places": {}, "hall": 0}
-    used = _used_since(session, event.id, link.lent_at or _LONG_AGO)
+    known = Known(link.lent_at or _LONG_AGO, lent.get("known_scan", 0))
+    used = _used_beyond(session, event.id, known)
     session.execute(
         insert(Lease).values(
             id=_LEASE,
@@ -66,7 +94,7 @@ def hold_back(session: Session, now: datetime) -> None:
             device_id=CENTRAL_DEVICE,
             granted_at=_LONG_AGO,
             expires_at=_FOR_EVER,
-            hall=_hall_held(session, event, lent["hall"], link.lent_at or _LONG_AGO, now),
+            hall=_hall_held(session, event, lent["hall"], known, now),
             hall_used=0,
         )
     )
@@ -111,15 +139,15 @@ def _make_device(session: Session, event_id: int) -> None:
     session.flush()
 
 
-def _used_since(session: Session, event_id: int, since: datetime) -> Any:
-    """Return what tells how many places of a delegation were given away here since a moment."""
+def _used_beyond(session: Session, event_id: int, known: Known) -> Any:
+    """Return what tells how many places were given away here of which central did not know."""
     walk_ins = session.execute(
         select(Participant.delegation_id, func.count(Participant.id))
         .where(
             Participant.event_id == event_id,
             Participant.id >= OWN_NUMBERS,
             Participant.standing == RegistrationStatus.CONFIRMED,
-            Participant.registered_at > since,
+            Participant.registered_at > known.walk_ins_until,
         )
         .group_by(Participant.delegation_id)
     ).all()
@@ -132,7 +160,7 @@ def _used_since(session: Session, event_id: int, since: datetime) -> Any:
             Admission.entry_no == 1,
             Admission.annulled_at.is_(None),
             Admission.without_place.is_(False),
-            Admission.admitted_at > since,
+            _is_unknown(known),
         )
         .group_by(Admission.delegation_id)
     ).all()
@@ -142,8 +170,13 @@ def _used_since(session: Session, event_id: int, since: datetime) -> Any:
     return lambda delegation_id: counts.get(delegation_id, 0)
 
 
+def _is_unknown(known: Known) -> ColumnElement[bool]:
+    is_there = exists().where(ScanFromUpstream.scan_pk == Admission.scan_pk)
+    return (Admission.scan_pk > known.scan) | ~is_there
+
+
 def _hall_held(
-    session: Session, event: Event, lent: int | None, since: datetime, now: datetime
+    session: Session, event: Event, lent: int | None, known: Known, now: datetime
 ) -> int | None:
     """Return for how many people there is room in the hall that is not this hub's to fill."""
     if event.capacity is None:
@@ -157,7 +190,7 @@ def _hall_held(
     let_in = session.scalar(
         select(func.count(Admission.id)).where(
             Admission.event_id == event.id,
-            Admission.admitted_at > since,
+            _is_unknown(known),
             Admission.annulled_at.is_(None),
             Admission.exited_at.is_(None),
         )

@@ -36,6 +36,7 @@ from checkin.domain.scanning.facts import RegistrationStatus
 from checkin.protocol.base64url import bytes_of
 from checkin.services.common.keys import Keys
 from checkin.services.hub.numbers import children_of, renumber_walk_ins
+from checkin.services.hub.stops import lift_again, lift_own, lifted_here
 
 #: pages asked for at once
 _AT_ONCE = 40
@@ -96,6 +97,7 @@ def apply_news(session: Session, news: News, keys: Keys) -> int:
     """
     session.execute(text("PRAGMA defer_foreign_keys = ON"))
     tables = {name: Base.metadata.tables[name] for name in news.tables}
+    lifted = lifted_here(session)
     gone = {
         name: _take_pages(session, table, news.tables[name], news.fetched[name])
         for name, table in tables.items()
@@ -103,12 +105,13 @@ def apply_news(session: Session, news: News, keys: Keys) -> int:
     for name, pages in news.fetched.items():
         keys_written = [key for page in pages.values() for key in _keys(tables[name], page)]
         _make_room(session, tables[name], [*gone[name], *keys_written])
-    _lift_own_stop(session, news.fetched.get("entry_stop", {}).values())
+    lift_own(session, news.fetched.get("entry_stop", {}).values(), lifted)
     written = sum(
         _write(session, tables[name], page, keys)
         for name, pages in news.fetched.items()
         for page in pages.values()
     )
+    lift_again(session, lifted)
     for name in reversed(gone):
         _erase(session, tables[name], gone[name])
     renumber_walk_ins(session)
@@ -208,22 +211,6 @@ def _make_room(session: Session, table: Table, keys: Sequence[tuple[Any, ...]]) 
     for start in range(0, len(ids), _ROWS):
         chunk = ids[start : start + _ROWS]
         session.execute(update(table).where(table.c.id.in_(chunk)).values(room(table)))
-
-
-def _lift_own_stop(session: Session, pages: Iterable[Mapping[str, Any]]) -> None:
-    """Let a stop of the central server take the place of one that was ordered here: one is enough.
-
-    It says of both when entries go on.
-    """
-    stops = Base.metadata.tables["entry_stop"]
-    if any(
-        row[page["columns"].index("lifted_at")] is None for page in pages for row in page["rows"]
-    ):
-        session.execute(
-            update(stops)
-            .where(stops.c.id >= OWN_NUMBERS, stops.c.lifted_at.is_(None))
-            .values(lifted_at=datetime.now(UTC))
-        )
 
 
 def _is_named(session: Session, table: Table, number: Any) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.models import Event, Gate, Hub
 from checkin.services.backups.epochs import note_heard
+from checkin.services.gates.stops import lift_stop_of_hub
 from checkin.services.hubs.pairing import addresses_of
 
 #: a hub is in touch every few seconds; one that was not for so long has no line
@@ -27,6 +28,7 @@ class Report:
         scans_waiting, walk_ins_waiting: what it has yet to bring.
         gates: of each device at it "device" (the hub's number), "name", "gate_id", "last_seen_at"
             (text), "waiting", "battery", "charging".
+        lifted_stops: the stops of this server that were lifted there, by number.
     """
 
     addresses: Sequence[str]
@@ -35,6 +37,7 @@ class Report:
     scans_waiting: int
     walk_ins_waiting: int
     gates: Sequence[Mapping[str, Any]]
+    lifted_stops: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,13 @@ class HubOnBoard:
 
 def record_report(
     session: Session, hub_id: int, report: Report, now: datetime
-) -> tuple[Hub, Event]:
-    """Remember what a hub says of itself, and that it is in touch; return it and its event.
+) -> tuple[Hub, Event, bool]:
+    """Remember what a hub says of itself, and that it is in touch.
+
+    A stop of all entries that was lifted there is lifted here, too, unless the hub is revoked.
+
+    Returns:
+        The hub, its event, and whether a stop was lifted.
 
     Raises:
         InvalidRequest: an address is none.
@@ -104,7 +112,11 @@ def record_report(
     if report.epoch is not None:
         note_heard(session, report.epoch, now)
     session.flush()
-    return hub, session.get_one(Event, hub.event_id)
+    event = session.get_one(Event, hub.event_id)
+    is_lifted = hub.revoked_at is None and lift_stop_of_hub(
+        session, event, report.lifted_stops, hub=hub.name, now=now
+    )
+    return hub, event, is_lifted
 
 
 def hubs_of(session: Session, event_id: int, now: datetime) -> Sequence[ListedHub]:

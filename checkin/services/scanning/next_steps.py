@@ -24,12 +24,11 @@ def next_step(connection: Connection, device: PairedDevice, answer: Answer) -> S
     """
     if answer.reason is None:
         return None
-    known = ROWS[answer.reason].known_step
-    if known is None or answer.holder is None:
-        return step_for(answer.reason)
-    if known == NextStep.CLOSED:
-        return step_for(answer.reason, StepFacts(closed=answer.closed))
-    facts = _FACTS[known](connection, device, answer.holder.participant_id)
+    facts = StepFacts(opening=answer.opening)
+    if answer.holder is not None:
+        for known in ROWS[answer.reason].known_steps:
+            if read := _READ.get(known):
+                facts = read(connection, device, answer.holder.participant_id)
     return step_for(answer.reason, facts)
 
 
@@ -64,7 +63,8 @@ def _coordinators(connection: Connection, _device: PairedDevice, participant_id:
     return StepFacts(phone=phone and dialled(phone))
 
 
-_FACTS: Mapping[NextStep, Callable[[Connection, PairedDevice, int], StepFacts]] = {
+#: what has to be read for a step to name it
+_READ: Mapping[NextStep, Callable[[Connection, PairedDevice, int], StepFacts]] = {
     NextStep.RIGHT_GATE: _right_gates,
     NextStep.REPLACED: _newer_badge,
     NextStep.COORDINATOR: _coordinators,

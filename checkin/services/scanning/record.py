@@ -72,11 +72,7 @@ def record_scan(
         change = replace(change, on_loan=True)
     holder = holder if facts.same_event else None  # another event's people are not ours to show
     answer = _answer(device, reading, verdict, change, holder)
-    if answer.reason == Reason.INVALID_TIME:
-        whose = (facts.gate_id, facts.category_id)
-        opens_at = device.next_opening(reading.at, *whose)
-        closed = device.is_closed_for_good(opens_at)
-        answer = replace(answer, opens_at=opens_at, closed=closed)
+    answer = answer.with_opening(device, reading.at, facts.gate_id, facts.category_id)
     late = change.entry_no is not None and reading.received_at - reading.at > CLOCK_ERROR
     is_logged = answer.overridden or admits_without_badge(reading, answer)
     tells = device.tells_arrivals and change.entry_no == 1

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from checkin.db.models import Badge, Category, Conflict, Delegation, Gate, Participant, Scan
 from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.timetable import NOT_CLOSED, Opening
 from checkin.domain.scanning.verdict import WITHOUT_BADGE, Source, Status
 from checkin.errors import ScanIdConflict
 from checkin.protocol.codes import normalise_code, parse_code, token_hash
@@ -142,9 +143,7 @@ class Answer:
         first: when and where the participant was first admitted, as of this scan.
         overridden: the reason that a supervisor set aside, the most serious one.
         conflict: whether the device had let the person in against the rules.
-        opens_at: of a refusal for its time: from when on the gate admits the person; None: it does
-            no more, or nobody knows when.
-        closed: of such a refusal: the gate admits the person no more.
+        opening: of a refusal for its time: when the gate opens to the person.
         number: of the scan in the log, by which devices notice that a database was put back.
     """
 
@@ -157,16 +156,23 @@ class Answer:
     overridden: Reason | None = None
     conflict: bool = False
     replayed: bool = False
-    opens_at: datetime | None = None
-    closed: bool = False
+    opening: Opening = NOT_CLOSED
     number: int | None = field(default=None, compare=False)
+
+    def with_opening(
+        self, device: PairedDevice, at: datetime, gate_id: int | None, category_id: int | None
+    ) -> Answer:
+        """Return the answer with when the gate opens, where it was closed at that moment."""
+        if self.reason != Reason.INVALID_TIME:
+            return self
+        return replace(self, opening=device.opening_after(at, gate_id, category_id))
 
     def nameless(self) -> Answer:
         """Return the answer without whom it is about, for a device that did not send the code.
 
         Every ref lies in the gate list that a thief may have: it must not tell who has the badge.
         """
-        return replace(self, holder=None, first=None, opens_at=None, closed=False)
+        return replace(self, holder=None, first=None, opening=NOT_CLOSED)
 
 
 #: by dialect; inserts nothing where the scan_id is there already. SQLite's driver knows the key of
@@ -318,10 +324,7 @@ def _hashes_by_other_names(stored: Row[*tuple[Any, ...]], reading: Reading) -> l
 
 
 def _answer_then(stored: Row[*tuple[Any, ...]], device: PairedDevice) -> Answer:
-    is_early = stored.reason == Reason.INVALID_TIME
-    whose = (stored.gate_id, stored.category_id)
-    opens_at = device.next_opening(stored.corrected_at, *whose) if is_early else None
-    return Answer(
+    answer = Answer(
         scan_id=stored.scan_id,
         status=Status(stored.status),
         reason=Reason(stored.reason) if stored.reason else None,
@@ -331,6 +334,6 @@ def _answer_then(stored: Row[*tuple[Any, ...]], device: PairedDevice) -> Answer:
         conflict=stored.conflict,
         replayed=True,
         number=stored.number,
-        opens_at=opens_at,
-        closed=is_early and device.is_closed_for_good(opens_at),
     )
+    whose = (stored.gate_id, stored.category_id)
+    return answer.with_opening(device, stored.corrected_at, *whose)

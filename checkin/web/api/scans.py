@@ -25,7 +25,7 @@ from checkin.protocol.time_zones import time_zone
 from checkin.services.gates.authentication import try_to_mark_seen
 from checkin.services.gates.devices import PairedDevice
 from checkin.services.gates.kiosks import refuse_in_kiosk
-from checkin.services.hub.strangers import recordable
+from checkin.services.hub.strangers import check_known, recordable
 from checkin.services.limits.limits import Limits
 from checkin.services.people.flags import flags_at_gates
 from checkin.services.scanning.annul import annul_again, annul_scan
@@ -85,6 +85,8 @@ def create_scan(body: LiveScan) -> Response:
     )
     if (practised := rehearse(device, reading, state.keys)) is not None:
         return json_response(practice_body(practised, language(), at))
+    if state.central_url and body.listed:
+        check_known(state.database, reading)
     work = partial(record_scan, device=device, reading=reading, keys=state.keys)
     answer = in_shortest_transaction(state.database, work)
     state.live.nudge(device.event_id)  # only after the commit
@@ -295,7 +297,7 @@ def _scan_body(answer: Answer, at: datetime) -> dict[str, Any]:
         "first_admission": first_admission_body(first),
         "next_step": next_step_body(step),
         "flags": [flag.body() for flag in flags],
-        "opens_at": utc_text(answer.opens_at),
+        "opens_at": utc_text(answer.opening.at),
         "replayed": answer.replayed,
         "server_time": utc_text(at),
     } | ({"stop": stop.messages} if stop else {})

@@ -58,7 +58,7 @@ def reason_rows(language: str) -> list[dict[str, object]]:
             "forceable": row.forceable,
             "face": row.face,
             "next_step": row.next_step,
-            "known_step": row.known_step,
+            "known_steps": [*row.known_steps],
             "refused": refusal_message(row.reason, language),
         }
         for row in REASONS

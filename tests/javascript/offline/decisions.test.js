@@ -337,6 +337,22 @@ test("hours of a category decide, and a refusal says when the gate opens", async
   );
 });
 
+test("whoever comes the day before is told when to come back", async () => {
+  const times = { opens_at: "2025-06-15T08:00:00Z", closes_at: "2025-06-15T11:00:00Z" };
+  const policy = {
+    days: [aDay(1, 14), aDay(2, 15)],
+    hours: [{ gate_id: null, category_id: 2, ...times }],
+  };
+  const list = await aList({ people: [[ONE, aContent({ category_id: 2 })]], policy });
+  const { gate } = await aGate(list);
+
+  const { verdict } = await gate.answer(aScan("s1"));
+
+  const at = "2025-06-15T08:00:00.000Z";
+  assert.equal(verdict.opens_at, at);
+  assert.deepEqual(verdict.next_step, { act: "come_back", gates: [], at, phone: null });
+});
+
 test("after closing for good whoever comes is sent to the help desk", async () => {
   const times = { opens_at: "2025-06-14T10:00:00Z", closes_at: "2025-06-14T11:00:00Z" };
   const policy = { days: [aDay(1, 14)], hours: [{ gate_id: null, category_id: 2, ...times }] };

@@ -14,7 +14,7 @@ import { REASONS } from "../fakes.js";
  * @property {number[]} [admitting]
  * @property {string} [replaced_at]
  * @property {string} [phone]
- * @property {boolean} [closed]
+ * @property {{at?: string, is_later?: boolean, is_never?: boolean}} [opening]
  * @property {{act: string, gates?: number[], at?: string, phone?: string}} step
  */
 
@@ -24,11 +24,13 @@ const VECTORS = new URL("../../vectors/next_steps.json", import.meta.url);
 const { gates, cases } = JSON.parse(readFileSync(VECTORS, "utf-8"));
 
 /** @param {Case} given */
-function stepIn({ reason, limited, admitting = [], replaced_at, phone, closed = false }) {
+function stepIn({ reason, limited, admitting = [], replaced_at, phone, opening }) {
   const row = REASONS.find((/** @type {ReasonRow} */ one) => one.reason === reason);
   if (!row) throw new Error(`there is no row of ${reason}`);
   const right = limited ? rightGates(gates, limited, admitting) : [];
-  const known = { replaced_at: replaced_at ?? null, phone: phone ?? null, closed };
+  const { at, is_later: isLater = false, is_never: isNever = false } = opening ?? {};
+  const closed = { at: at ? Date.parse(at) : null, isLater, isNever };
+  const known = { replaced_at: replaced_at ?? null, phone: phone ?? null, opening: closed };
   return stepOf(row, { gates: right, ...known });
 }
 

@@ -8,6 +8,7 @@ import { Storage } from "../../../checkin/static/js/offline/store/storage.js";
 import { newcomerNamed } from "../../../checkin/static/js/offline/walk-in.js";
 import { Delivery } from "../../../checkin/static/js/server/delivery.js";
 import {
+  NotKnownYet,
   Rejected,
   ServerFailed,
   TokenRefused,
@@ -109,6 +110,32 @@ test("a scan of an earlier run is sent by its reference, and its badge is known 
   assert.deepEqual(sent, [aKeptScan("s1")]);
   assert.equal(spool.waitingCount, 0);
   assert.equal(memory.history(tagOf(aScan("s1")), 1).entries, 1);
+});
+
+test("whom a hub does not know yet this gate lets in by its list, and goes on asking", async () => {
+  /** @type {(boolean | undefined)[]} */
+  const listed = [];
+  const { delivery, spool, clock } = await aDelivery({
+    postScan: async (scan, _deviceTime, isListed) => {
+      listed.push(isListed);
+      if (isListed) throw new NotKnownYet("not_known_yet");
+      return { scan_id: scan.scan_id, status: "error", reason: "invalid" };
+    },
+  });
+  const [known, stranger] = [aScan("s1"), aScan("s2", { code: TWO })];
+  await spool.put(known, clock.frame);
+  await spool.put(stranger, clock.frame);
+
+  const verdict = await delivery.deliver(known);
+  const refused = await delivery.deliver(stranger);
+
+  assert.deepEqual([verdict.status, verdict.offline, delivery.online], ["ok", true, true]);
+  assert.deepEqual([refused.reason, refused.offline], ["invalid", undefined]);
+  assert.deepEqual(listed, [true, false]);
+  assert.deepEqual(
+    spool.decided().map(({ scan_id }) => scan_id),
+    ["s1"],
+  );
 });
 
 test("a server that does not answer leaves the decision to the gate, and the scan waits", async () => {

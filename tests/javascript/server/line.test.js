@@ -5,6 +5,7 @@ import {
   AskedTooOften,
   Line,
   ListNotReady,
+  NotKnownYet,
   Rejected,
   SearchBudget,
   ServerFailed,
@@ -174,6 +175,16 @@ test("a list may come in segments, which are fetched by their marks", async (t) 
     asked.map(({ path }) => path),
     ["gate-list?segments=1", "gate-list/segments/a-b_,c", "gate-list?since=7&epoch=aa&segments=1"],
   );
+});
+
+test("a hub is told that the list has a badge, and may leave the decision to this gate", async (t) => {
+  const asked = serverAnswering(t, () =>
+    told({ error: "not_known_yet", detail: "" }, { status: 503 }),
+  );
+
+  await assert.rejects(aLine().postScan(SCAN, NOON, true), NotKnownYet);
+
+  assert.equal(asked[0].body.listed, true);
 });
 
 test("a segment that is there no more is told from one that does not come", async (t) => {

@@ -1,5 +1,5 @@
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -25,7 +25,7 @@ GATES = (
 class Nobody:
     """A server that must not be asked."""
 
-    def post_scan(self, scan, device_time=None):
+    def post_scan(self, scan, device_time=None, *, listed=False):
         raise AssertionError("the link is down")
 
 
@@ -161,6 +161,20 @@ def test_after_closing_for_good_who_comes_is_sent_to_the_help_desk(gate):
         "invalid_time",
         None,
         Step(NextStep.CLOSED),
+    )
+
+
+def test_whoever_comes_the_evening_before_is_told_when_to_come_back(gate):
+    times = {"opens_at": "2025-06-15T08:00:00Z", "closes_at": "2025-06-15T11:00:00Z"}
+    hours = [{"gate_id": None, "category_id": 2, **times}]
+    people = [(ONE, content(1, category_id=2))]
+    gate.offline.held.take(a_list(people, days=[a_day(1, 14), a_day(2, 15)], hours=hours))
+
+    early = show(gate, ONE)
+
+    assert (early.reason, early.opens_at) == ("invalid_time", "2025-06-15T08:00:00.000Z")
+    assert early.next_step == Step(
+        NextStep.COME_BACK, at=datetime.fromisoformat("2025-06-15T08:00:00Z")
     )
 
 

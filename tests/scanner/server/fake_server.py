@@ -91,6 +91,7 @@ class FakeServer:
         self.other: tuple[int, str] | None = None  # what something on the way answers to everything
         self.largest_body = 0  # in bytes, that something on the way lets pass; 0: any
         self.ahead_s = 0.0
+        self.is_hub = False  # which leaves to the gate whom it does not know, and the gate does
         self._lock = threading.Lock()
 
     def __enter__(self):
@@ -191,7 +192,12 @@ class FakeServer:
             self._pin = headers.get("Marhaba-Supervisor-Pin")
             return self._signed_in(path, body)
 
+    def _leaves_to_gate(self, body):
+        return self.is_hub and body.get("listed") is True and body["code"] not in self.people
+
     def _signed_in(self, path, body):
+        if path == "/api/v1/scans" and self._leaves_to_gate(body):
+            return 503, {"error": "not_known_yet", "detail": ""}
         if path == "/api/v1/scans":
             return self._scan(body)
         if path == "/api/v1/scans/batch":

@@ -12,7 +12,7 @@ from scanner.offline.spool import Spool, Waiting
 from scanner.server.client import Client
 from scanner.server.delivery import Delivery
 from tests.scanner.decode.pictures import FATIMA, a_code
-from tests.scanner.offline.lists import NOON
+from tests.scanner.offline.lists import NOON, a_list, content
 from tests.scanner.server.fake_server import GATE, TOKEN, FakeServer
 
 CODE, UNKNOWN = a_code(1), a_code(2)
@@ -80,6 +80,21 @@ def test_without_an_answer_the_scan_is_kept_and_shown_blue(delivery, server, moo
     assert "Laissez passer" in verdict.message
     assert [one.decided for one in delivery.spool.decided()] == [OK]
     assert not delivery.link.online
+
+
+@pytest.mark.parametrize(
+    ("listed", "kind"), [([UNKNOWN], Kind.PENDING), ([], Kind.REFUSED)], ids=["listed", "not"]
+)
+def test_whom_a_hub_does_not_know_yet_the_gate_lets_in_by_its_list(delivery, server, listed, kind):
+    server.is_hub = True
+    delivery.offline.held.take(a_list([(code, content()) for code in listed]))
+
+    verdict = delivery.deliver(put(delivery, UNKNOWN))
+
+    assert (verdict.kind, verdict.offline) == (kind, bool(listed))
+    assert [one.decided for one in delivery.spool.decided()] == [OK] * len(listed)
+    assert delivery.link.online  # the next person is asked about as always
+    assert delivery.deliver(put(delivery)).kind == Kind.ADMITTED
 
 
 def test_while_the_connection_is_down_the_gate_does_not_wait_for_it(delivery, server):

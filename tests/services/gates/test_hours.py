@@ -11,6 +11,7 @@ from checkin.db.models import Event, Role
 from checkin.domain.common.problems import InvalidValue
 from checkin.domain.events.opening_times import DayTimes, HourTimes
 from checkin.domain.scanning.reasons import Reason
+from checkin.domain.scanning.timetable import NOT_CLOSED
 from checkin.services.events.days import days_of
 from checkin.services.gates.authentication import device_by_token
 from checkin.services.gates.gate_list import SealedEntries, gate_list
@@ -40,7 +41,7 @@ def lay_down(database, event, chief, *hours):
 
 def scanned(database, token, code, at):
     answer = factories.scan(database, device_by_token(database, token), code, at=at)
-    return answer.reason, answer.opens_at
+    return answer.reason, answer.opening.at
 
 
 def test_before_the_doors_a_gate_says_when_they_open(database, event):
@@ -85,8 +86,8 @@ def test_the_same_scan_again_is_told_the_same_opening_and_a_badge_ref_none(datab
 
     first, again = (factories.record(database, device, reading) for _ in range(2))
 
-    assert (again.replayed, again.opens_at) == (True, first.opens_at)
-    assert first.nameless().opens_at is None
+    assert (again.replayed, again.opening) == (True, first.opening)
+    assert first.nameless().opening == NOT_CLOSED
 
 
 def test_the_gate_list_tells_the_days_and_hours_and_each_entry_its_category(database, event, chief):

@@ -22,6 +22,7 @@ from checkin.services.common.keys import Keys
 from checkin.services.gates.authentication import mark_seen
 from checkin.services.hub.exchange import try_exchange
 from checkin.services.hub.link import CentralRefused, CentralUnreachable
+from checkin.services.hub.loans import hold_back
 from checkin.services.hub.strangers import recordable
 from checkin.services.hub.upstream import upstream
 from checkin.services.hubs.revocation import revoke_hub
@@ -34,6 +35,7 @@ from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.databases.restores import saved
 from tests.support.factories import NOW, write
+from tests.support.lending import keep_places
 
 
 @pytest.fixture
@@ -204,6 +206,35 @@ def test_places_that_are_not_lent_to_the_hub_are_nobodys_there(database, event, 
     made = [walks_in(hub, device, tiflet, name, at) for at, name in enumerate(("Ali", "Omar"), 1)]
 
     assert [one.registered.standing for one in made] == ["confirmed", "reserve"]
+
+
+def test_a_place_that_a_gate_gave_away_before_the_loan_is_not_given_away_once_more(
+    database, event, device, hub
+):
+    """The gate stood alone, too, and brings its scan after the hub has borrowed anew."""
+    factories.lay_down(database, reserve_from=NOW - factories.minutes(60))
+    tiflet = factories.a_delegation(database, event, "Tiflet", quota=3)
+    keep_places(database, tiflet.id, 2)
+    _, waits = (
+        factories.a_badge(database, event, name, delegation=tiflet) for name in ("Ali", "Omar")
+    )
+    hub.exchange()
+
+    def lend_one(session):  # a gate of the central server holds the other
+        link = upstream(session)
+        link.lent = {**link.lent, "places": {str(tiflet.id): 1}}
+        hold_back(session, datetime.now(UTC))
+
+    write(hub.database, lend_one)
+    let_in = {"decided": Decided(Status.OK, None), "at": datetime.now(UTC) - factories.minutes(30)}
+    late = Uploaded(hub.device(device.id), factories.a_reading_by_ref(waits, **let_in))
+    (answer,) = record_uploads(hub.database, [late], hub.keys)
+    write(hub.database, lambda session: hold_back(session, datetime.now(UTC)))
+
+    made = walks_in(hub, device, tiflet)
+
+    assert (answer.status, answer.conflict) == ("ok", False)
+    assert made.registered.standing == "reserve"
 
 
 def test_a_place_that_a_walk_in_of_the_hub_has_is_nobody_elses(database, event, device, hub):

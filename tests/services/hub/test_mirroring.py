@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import delete
 
 from checkin.db.models import (
@@ -11,13 +12,16 @@ from checkin.db.models import (
     Device,
     EntryStop,
     Event,
+    Hub,
     Message,
     Participant,
     Upstream,
 )
 from checkin.domain.gates.hub_numbers import OWN_NUMBERS
 from checkin.services.badges.issue import reissue_badge
+from checkin.services.gates.stops import lift_stop, open_stop, stop_entries
 from checkin.services.hub.loans import CENTRAL_DEVICE
+from checkin.services.hubs.revocation import revoke_hub
 from checkin.services.scanning.record import record_scan
 from tests.support import factories
 from tests.support.factories import write
@@ -122,6 +126,102 @@ def test_a_stop_there_takes_the_place_of_one_that_was_ordered_here(database, eve
         1: True,
         OWN_NUMBERS + 1: False,
     }
+
+
+@pytest.fixture
+def ordered(database, event, hub):
+    """Order a stop at the central server, of which the hub hears; return who and its words."""
+    who = {"operator_id": factories.a_supervisor(database), "now": factories.NOW}
+    said = dict.fromkeys(("fr", "ar", "en"), "Alarme")
+    write(database, lambda s: stop_entries(s, s.merge(event), said, **who))
+    hub.exchange()
+    return who, said
+
+
+def stopped(database, event):
+    with database.read() as session:
+        return open_stop(session, event.id) is not None
+
+
+def lift(database, event, who):
+    write(database, lambda s: lift_stop(s, s.get_one(Event, event.id), **who))
+
+
+def test_a_stop_of_the_central_server_that_is_lifted_there_is_lifted_at_the_hub(
+    database, event, hub, ordered
+):
+    before = stopped(hub.database, event)
+    lift(database, event, ordered[0])
+
+    hub.exchange()
+
+    assert (before, stopped(hub.database, event)) == (True, False)
+
+
+def test_a_stop_of_the_central_server_that_is_lifted_at_the_hub_is_lifted_there(
+    database, event, hub, ordered
+):
+    who, said = ordered
+    lift(hub.database, event, who)
+    other = dict.fromkeys(said, "Attendez")
+    write(database, lambda s: stop_entries(s, s.merge(event), other, **who))  # other words for it
+
+    hub.exchange()
+    at_once = (stopped(database, event), stopped(hub.database, event))
+    hub.exchange()
+
+    assert at_once == (False, False)
+    assert hub.rows(EntryStop) == []
+    assert factories.noted(database, "entries.resume") != []
+
+
+def test_a_stop_that_is_ordered_anew_is_not_lifted_by_what_a_hub_lifted_before(
+    database, event, hub, ordered
+):
+    who, said = ordered
+    lift(hub.database, event, who)
+    lift(database, event, who)
+    write(database, lambda s: stop_entries(s, s.merge(event), said, **who))
+
+    hub.exchange()
+    hub.exchange()
+
+    assert (stopped(database, event), stopped(hub.database, event)) == (True, True)
+
+
+def test_a_revoked_hub_lifts_no_stop(database, event, hub, ordered):
+    lift(hub.database, event, ordered[0])
+    (there,) = read_hubs(database)
+    write(database, lambda s: revoke_hub(s, s.merge(event), there.id, now=factories.NOW))
+
+    hub.exchange_of._report()
+
+    assert stopped(database, event)
+
+
+def read_hubs(database):
+    with database.read() as session:
+        return session.query(Hub).all()
+
+
+def test_a_stop_of_the_hall_is_the_halls_alone_until_the_central_server_orders_one(
+    database, event, hub
+):
+    who = {"operator_id": factories.a_supervisor(database), "now": factories.NOW}
+    said = dict.fromkeys(("fr", "ar", "en"), "Alarme")
+    hub.exchange()
+    write(hub.database, lambda s: stop_entries(s, s.get_one(Event, event.id), said, **who))
+    hub.exchange()
+    own = (stopped(database, event), stopped(hub.database, event))
+
+    write(database, lambda s: stop_entries(s, s.merge(event), said, **who))
+    hub.exchange()
+    both = (stopped(database, event), stopped(hub.database, event))
+    lift(database, event, who)
+    hub.exchange()
+
+    assert (own, both) == ((False, True), (True, True))
+    assert (stopped(database, event), stopped(hub.database, event)) == (False, False)
 
 
 def test_somebody_whom_the_central_server_has_lost_is_canceled_here_if_they_came(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from sqlalchemy import update
 
@@ -11,35 +9,6 @@ from checkin.db.models import Upstream
 from checkin.services.hub.held_lists import ListToKeep, keep_list
 from checkin.web.site.permissions import AT_A_HUB, permissions_of
 from tests.support.factories import NOW, write
-
-
-@pytest.fixture
-def as_hub(database, event, device):
-    """Make the database that of a hub."""
-
-    def link(session):
-        session.add(
-            Upstream(
-                id=1,
-                url="https://central.example.org",
-                authority="",
-                hub_id=1,
-                name="Salle A",
-                token="secret",
-                event_id=event.id,
-                list_public_key="",
-                walk_in_key=b"\1" * 32,
-                certificate={},
-                epoch="",
-                counter="",
-                mirror_etag="",
-                scans_until=0,
-                arrivals_until=0,
-                exchanged_at=datetime.now(UTC),
-            )
-        )
-
-    write(database, link)
 
 
 @pytest.fixture

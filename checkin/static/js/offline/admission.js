@@ -17,7 +17,7 @@
  * @property {boolean} forceable
  * @property {"refused" | "already"} face
  * @property {Act} next_step what the volunteer does
- * @property {Act | null} known_step what they do instead once what it names is known
+ * @property {Act[]} known_steps what they do instead, the first of which is known what it names
  * @property {string} [refused]
  */
 

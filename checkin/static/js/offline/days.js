@@ -4,6 +4,9 @@ import { isOpen } from "./admission.js";
 
 /** @import { Facts, Policy } from "./admission.js" */
 
+// So long before a gate opens people wait at it; whoever comes earlier is told to come back.
+const LONGEST_WAIT_MS = 3 * 3_600_000;
+
 /**
  * A day of an event: `Day` of the Python module. Moments are milliseconds since 1970.
  * @typedef {object} Day
@@ -61,26 +64,30 @@ export function doorsAt(policy, days, at, whose) {
 }
 
 /**
- * Return the first moment from `at` on at which a gate admits a category, or null: it does no more,
- * or entries are stopped.
+ * When a gate that is closed to somebody opens to them: `Opening` of the Python module. `isLater`: so
+ * late that nobody waits for it at the gate, `isNever`: it does no more.
+ * @typedef {{at: number | null, isLater: boolean, isNever: boolean}} Opening
+ */
+
+/** @type {Opening} */
+export const NOT_CLOSED = { at: null, isLater: false, isNever: false };
+
+/**
+ * Return when a gate opens to a category, from a moment on. While entries are stopped nobody knows.
  * @param {Policy} policy
  * @param {Day[]} days
  * @param {number} at
  * @param {Whose} whose
- * @returns {number | null}
+ * @returns {Opening}
  */
-export function nextOpening(policy, days, at, whose) {
+export function openingAfter(policy, days, at, whose) {
   const { isOpen: now, until } = doorsAt(policy, days, at, whose);
-  return now ? at : until;
-}
-
-/**
- * Say whether a gate that is closed opens no more. While entries are stopped nobody knows.
- * @param {Policy} policy
- * @param {number | null} opensAt the next opening
- */
-export function isClosedForGood({ stopped }, opensAt) {
-  return opensAt === null && !stopped;
+  const opens = now ? at : until;
+  return {
+    at: opens,
+    isLater: opens !== null && opens - at > LONGEST_WAIT_MS,
+    isNever: opens === null && !policy.stopped,
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 // The door's own decision while the server cannot be asked: the same `decide`, on the gate list.
 import { areComplete, decide } from "./admission.js";
 import { parseCode } from "./badge-code.js";
-import { dayOf, isClosedForGood, nextOpening, policyOfDay } from "./days.js";
+import { dayOf, NOT_CLOSED, openingAfter, policyOfDay } from "./days.js";
 import {
   badgeTag,
   busTag,
@@ -26,6 +26,7 @@ import { namesOf } from "./walk-in.js";
 /** @import { Decision, Facts, Policy, Reason, ReasonRow } from "./admission.js" */
 /** @import { ListedScan, OpenedBus } from "./bus.js" */
 /** @import { DeviceClock } from "./clock.js" */
+/** @import { Opening } from "./days.js" */
 /** @import { EntryContent, ListPolicy, Passenger } from "./list/gate-list.js" */
 /** @import { HelpDesk } from "./help-desk.js" */
 /** @import { HeldList } from "./list/held-list.js" */
@@ -33,7 +34,7 @@ import { namesOf } from "./walk-in.js";
 /** @import { Lent } from "./local-facts.js" */
 /** @import { History, Memory, Passage } from "./store/memory.js" */
 /** @import { Step } from "./next-step.js" */
-/** @import { Participant, Scan, Source, Verdict } from "./scan.js" */
+/** @import { KeptScan, Participant, Scan, Source, Verdict } from "./scan.js" */
 /** @import { Decided } from "./store/spool.js" */
 /** @import { Newcomer } from "./walk-in.js" */
 
@@ -104,6 +105,19 @@ export class OfflineGate {
     const content = entry ? await openEntry(token, entry, this.held.names) : null;
     if (!content) return this.#unlisted(scan, tag, Boolean(reason));
     return this.#decided(scan, tag, content, head);
+  }
+
+  /**
+   * Say whether this browser has been told of whom a scan is about, and can decide it.
+   * @param {Scan | KeptScan} scan
+   * @param {ListedScan} [listed] the same scan, of somebody on the list of a bus
+   */
+  async lists(scan, listed) {
+    if (!this.#canDecide || !this.held.policy) return false;
+    const token = "code" in scan && parseCode(scan.code ?? "");
+    if (!token) return Boolean(listed);
+    const tag = badgeTag(token);
+    return Boolean((await this.held.entry(tag)) ?? (await this.held.tombstone(tag)));
   }
 
   /**
@@ -253,7 +267,7 @@ export class OfflineGate {
    * @param {Opening} opening
    * @returns {Verdict}
    */
-  #verdict(scan, decision, whom, history, { opens_at, closed }) {
+  #verdict(scan, decision, whom, history, opening) {
     const { reason } = decision;
     const first = reason === "already_redeemed" ? history?.first : null;
     // How many have arrived is not known here: a quota beside a made-up count would mislead.
@@ -264,8 +278,8 @@ export class OfflineGate {
       participant: whom.participant,
       delegation: named,
       first_admission: first ? this.#cameIn(first) : null,
-      next_step: reason && this.#step(reason, whom, closed),
-      opens_at,
+      next_step: reason && this.#step(reason, whom, opening),
+      opens_at: opening.at === null ? null : utcText(opening.at),
       flags: whom.flags ?? [],
       offline: true,
       stop: reason === "invalid_time" ? this.held.stop : null,
@@ -281,14 +295,14 @@ export class OfflineGate {
   /**
    * @param {Reason} reason
    * @param {Partial<Whom>} whom
-   * @param {boolean} closed
+   * @param {Opening} opening
    * @returns {Step | null}
    */
-  #step(reason, { gates = [], coordinator_phone = "" } = {}, closed = false) {
+  #step(reason, { gates = [], coordinator_phone = "" } = {}, opening = NOT_CLOSED) {
     const row = this.reasons.find((one) => one.reason === reason);
     const limited = this.held.policy?.limited_gates ?? [];
     const right = rightGates(this.held.gates, limited, gates);
-    return row ? stepOf(row, { gates: right, phone: coordinator_phone || null, closed }) : null;
+    return row ? stepOf(row, { gates: right, phone: coordinator_phone || null, opening }) : null;
   }
 
   /**
@@ -417,12 +431,6 @@ export class OfflineGate {
 }
 
 /**
- * From when on the gate admits somebody whom it refuses for the time, or null, and whether it does so
- * no more.
- * @typedef {{opens_at: string | null, closed: boolean}} Opening
- */
-
-/**
  * @param {Decision} decision
  * @param {ListPolicy} head
  * @param {Facts} facts
@@ -430,11 +438,8 @@ export class OfflineGate {
  * @returns {Opening}
  */
 function openingOf({ reason }, head, facts, at) {
-  if (reason !== "invalid_time") return { opens_at: null, closed: false };
-  const policy = policyFrom(head, NOTHING_LENT);
-  const opens = nextOpening(policy, daysFrom(head), at, facts);
-  const opens_at = opens === null ? null : utcText(opens);
-  return { opens_at, closed: isClosedForGood(policy, opens) };
+  if (reason !== "invalid_time") return NOT_CLOSED;
+  return openingAfter(policyFrom(head, NOTHING_LENT), daysFrom(head), at, facts);
 }
 
 /**

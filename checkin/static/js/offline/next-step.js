@@ -1,7 +1,11 @@
 // What a volunteer does with a refused person: the same rules as checkin/domain/scanning/next_steps.py,
 // held to them by tests/vectors/next_steps.json.
 
+import { NOT_CLOSED } from "./days.js";
+import { utcText } from "./scan.js";
+
 /** @import { ReasonRow } from "./admission.js" */
+/** @import { Opening } from "./days.js" */
 
 /**
  * The code of an act, `NextStep` of the Python module.
@@ -22,7 +26,7 @@
  * @property {GateName[]} gates the gates for their category
  * @property {string | null} replaced_at when a newer badge of theirs was issued
  * @property {string | null} phone of their delegation's coordinators, where the event allows it
- * @property {boolean} closed the gate lets nobody of theirs in any more
+ * @property {Opening} opening when the gate opens to them, if it is closed
  */
 
 /**
@@ -35,7 +39,7 @@
  */
 
 /** @type {StepFacts} */
-const NOTHING_KNOWN = { gates: [], replaced_at: null, phone: null, closed: false };
+const NOTHING_KNOWN = { gates: [], replaced_at: null, phone: null, opening: NOT_CLOSED };
 const MOST_GATES = 3; // who reads more has forgotten the first
 
 /**
@@ -46,20 +50,24 @@ const NAMED = {
   right_gate: ({ gates }) => (gates.length ? { gates: gates.slice(0, MOST_GATES) } : null),
   replaced: ({ replaced_at }) => (replaced_at ? { at: replaced_at } : null),
   coordinator: ({ phone }) => (phone ? { phone } : null),
-  closed: ({ closed }) => (closed ? {} : null),
+  come_back: ({ opening: { at, isLater } }) =>
+    isLater && at !== null ? { at: utcText(at) } : null,
+  closed: ({ opening: { isNever } }) => (isNever ? {} : null),
 };
 
 /**
- * Return the next step of a refusal: the better one of its row, if what that names is known.
- * @param {Pick<ReasonRow, "next_step" | "known_step">} row
+ * Return the next step of a refusal: the first better one of its row of which is known what it names.
+ * @param {Pick<ReasonRow, "next_step" | "known_steps">} row
  * @param {Partial<StepFacts>} facts
  * @returns {Step}
  */
-export function stepOf({ next_step, known_step }, facts = {}) {
+export function stepOf({ next_step, known_steps }, facts = {}) {
   const nothing = { gates: [], at: null, phone: null };
-  const named = known_step ? NAMED[known_step]?.({ ...NOTHING_KNOWN, ...facts }) : null;
-  if (!known_step || !named) return { act: next_step, ...nothing };
-  return { act: known_step, ...nothing, ...named };
+  for (const act of known_steps) {
+    const named = NAMED[act]?.({ ...NOTHING_KNOWN, ...facts });
+    if (named) return { act, ...nothing, ...named };
+  }
+  return { act: next_step, ...nothing };
 }
 
 /**

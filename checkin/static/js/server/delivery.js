@@ -5,7 +5,7 @@ import { refOf, tagOf } from "../offline/scan.js";
 import { passageTold } from "../offline/store/memory.js";
 import { LARGEST_BATCH, setAsideRow } from "../offline/store/spool.js";
 import { sealedWalkIn } from "../offline/walk-in.js";
-import { Rejected, ServerFailed, TooLarge, Unreachable } from "./line.js";
+import { NotKnownYet, Rejected, ServerFailed, TooLarge, Unreachable } from "./line.js";
 
 /** @import { AcknowledgedRow } from "../offline/acknowledged.js" */
 /** @import { ListedScan } from "../offline/bus.js" */
@@ -59,6 +59,8 @@ export class Delivery {
       return await this.ask(scan, listed);
     } catch (fault) {
       if (!(fault instanceof Unreachable)) throw fault;
+      // A hub answers, and leaves this one person to the list of this gate.
+      if (fault instanceof NotKnownYet) return this.#decideHere(scan, listed);
       this.online = false;
       this.fault = fault;
       return this.#decideHere(scan, listed);
@@ -233,8 +235,9 @@ export class Delivery {
   async #send(scan, listed) {
     try {
       const deviceTime = this.#timeIn(this.spool.frameOf(scan.scan_id));
+      const isListed = await this.gate.lists(scan, listed);
       const reply = named(
-        await this.line.postScan(listed ? bodyOf(listed) : scan, deviceTime),
+        await this.line.postScan(listed ? bodyOf(listed) : scan, deviceTime, isListed),
         listed,
       );
       await this.#acknowledged(scan, reply);

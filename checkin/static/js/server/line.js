@@ -123,6 +123,7 @@ const COUNTER_HEADER = "Marhaba-Counter";
 const SEEN_HEADER = "Marhaba-Seen";
 const COME_LATER = "come_later";
 const LIST_NOT_READY = "list_not_ready";
+const NOT_KNOWN_YET = "not_known_yet";
 const PIN_HEADER = "Marhaba-Supervisor-Pin";
 const SEARCH_BUDGET = "search_budget";
 // Answers that will be the same however often the request is sent.
@@ -160,6 +161,9 @@ export class ComeLater extends Unreachable {
     this.seconds = seconds;
   }
 }
+
+/** A hub does not know yet whom this gate's own list knows, and leaves the decision to it. */
+export class NotKnownYet extends Unreachable {}
 
 /** The server prepares the gate list: it is there in so many seconds. */
 export class ListNotReady extends Unreachable {
@@ -229,13 +233,14 @@ export class Line {
 
   /**
    * Send one scan and return the reply of the contract; a refusal is a reply too. The reply to one
-   * that was kept names nobody.
+   * that was kept names nobody. Throws NotKnownYet where this gate shall decide.
    * @param {Scan | KeptScan} scan
    * @param {number | null} deviceTime what the clock that read it says now; null where nobody knows
+   * @param {boolean} [isListed] this gate can decide it by its own list
    */
-  async postScan(scan, deviceTime) {
+  async postScan(scan, deviceTime, isListed = false) {
     const told = deviceTime === null ? {} : { device_time: utcText(deviceTime) };
-    return this.#postScan(scan, told, SCAN_MS);
+    return this.#postScan(scan, { ...told, ...(isListed ? { listed: true } : {}) }, SCAN_MS);
   }
 
   /**
@@ -667,6 +672,7 @@ function understood(answer) {
     throw new ComeLater(secondsToWait(answer));
   if (answer.status === 503 && reply.error === LIST_NOT_READY)
     throw new ListNotReady(secondsToWait(answer));
+  if (answer.status === 503 && reply.error === NOT_KNOWN_YET) throw new NotKnownYet(NOT_KNOWN_YET);
   throw new (answer.status === 500 ? ServerFailed : Unreachable)(String(answer.status));
 }
 

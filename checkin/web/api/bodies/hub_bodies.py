@@ -333,6 +333,11 @@ class HubReport(Body):
     )
     addresses: list[PlainText] = Field(min_length=1, max_length=MOST_ADDRESSES)
     counts: HubWaiting = HubWaiting()
+    lifted_stops: list[int] = Field(
+        default=[],
+        max_length=100,
+        description="The server's stops of all entries that were lifted at the hub, by number.",
+    )
     gates: list[HubGate] = Field(default=[], max_length=500)
 
 

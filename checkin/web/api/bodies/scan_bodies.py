@@ -89,6 +89,11 @@ class LiveScan(ScanRequest):
         description="What the clock that read the code says now: a scan that waited is dated by "
         "it. Without it the scan is dated on its arrival.",
     )
+    listed: bool = Field(
+        default=False,
+        description="The device's own gate list has this badge or person, so that it can decide "
+        "itself. A hub that does not know them yet leaves it to the device: 503 not_known_yet.",
+    )
 
 
 class Person(Body):
@@ -124,7 +129,10 @@ class NextStepBody(Body):
 
     act: NextStep
     gates: list[GateName] = Field(description="With right_gate: those for the person's category.")
-    at: datetime | None = Field(description="With replaced: when the newer badge was issued.")
+    at: datetime | None = Field(
+        description="With replaced: when the newer badge was issued; with come_back: when the "
+        "gate opens."
+    )
     phone: str | None = Field(description="With coordinator: as people dial it.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -330,8 +331,13 @@ def report(body: HubReport) -> Response:
         scans_waiting=body.counts.scans_waiting,
         walk_ins_waiting=body.counts.walk_ins_waiting,
         gates=body.model_dump(mode="json")["gates"],
+        lifted_stops=body.lifted_stops,
     )
-    row, event = in_transaction(state.database, lambda s: record_report(s, hub.id, told, at))
+    work = partial(record_report, hub_id=hub.id, report=told, now=at)
+    row, event, is_lifted = in_transaction(state.database, work)
+    if is_lifted:
+        state.devices.forget()
+        state.live.nudge(event.id)
     certificate = certificate_of(event, row, state.keys, at)
     return json_response({"certificate": certificate, "server_time": utc_text(now())})
 

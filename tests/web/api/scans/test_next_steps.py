@@ -114,6 +114,20 @@ def test_nobody_waits_for_doors_that_open_no_more(api, database, event, opens, c
     assert body["message"] == f"Portes fermées\u00a0: {said[act]}"
 
 
+def test_nobody_waits_a_night_for_the_doors_of_the_next_day(api, database, event):
+    doors(database, 20, 22)
+    opens_at = datetime.now(UTC) + timedelta(hours=20)
+
+    body = api.scan(factories.a_badge(database, event))
+
+    step = body["next_step"]
+    assert (body["reason"], step["act"]) == ("invalid_time", "come_back")
+    assert body["opens_at"] == step["at"]
+    assert abs(datetime.fromisoformat(step["at"]) - opens_at) < timedelta(minutes=30)
+    said = "Portes fermées\u00a0: dire de revenir à l’ouverture, "
+    assert body["message"].startswith(said)
+
+
 def test_a_ref_is_not_told_that_the_doors_of_a_category_are_closed(api, database, event):
     person = factories.a_participant(database, event)
     doors(database, -2, -1)

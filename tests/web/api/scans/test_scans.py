@@ -50,6 +50,10 @@ def test_an_admission_says_who_and_how_many(api, database, event):
     }
 
 
+def test_a_gates_list_changes_nothing_at_a_server_that_is_no_hub(api, event):
+    assert api.verdict(factories.code_of(event, uuid4()), listed=True) == ("error", "invalid")
+
+
 def test_a_second_scan_says_when_and_where_the_first_was(app, api, database, event):
     code = factories.a_badge(database, event)
     first = api.scan(code)

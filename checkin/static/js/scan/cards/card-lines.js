@@ -140,8 +140,8 @@ function firstAdmission({ reason, first_admission: first }, timezone) {
  * @param {Verdict} verdict
  * @param {string} timezone
  */
-function openingOf({ opens_at: opensAt }, timezone) {
-  if (!opensAt) return "";
+function openingOf({ opens_at: opensAt, next_step: step }, timezone) {
+  if (!opensAt || step?.act === "come_back") return ""; // that act says it
   return fill(words.card.opens_at, { time: localMoment(opensAt, timezone) });
 }
 
