@@ -465,7 +465,7 @@ def heading_of(browsing, address, word):
 
 
 @pytest.fixture
-def arrived(database, event, delegation):
+def in_three_orders(database, event, delegation):
     """Bahia, Amina and Chafik, whom each heading puts in an order that is not the names'."""
     sale = factories.a_delegation(database, event, "Salé")
     guest = factories.a_category(database, event, "Guest")
@@ -497,7 +497,7 @@ def arrived(database, event, delegation):
     ],
 )
 def test_each_heading_orders_the_list_and_turns_its_order_round(
-    organiser, arrived, delegation, of_one, orders
+    organiser, in_three_orders, delegation, of_one, orders
 ):
     address = f"/events/rabat-2025/delegations/{delegation.id}" if of_one else LIST
     organiser.send(LIST, f"{LIST}/columns", column=["number", "delegation", "category", "arrived"])
