@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -13,6 +13,8 @@ import click
 
 from checkin.cli.office import Office, event_option, in_office, json_option, now, say, say_json
 from checkin.db.models import Category, Delegation, Event
+from checkin.domain.common.mail_domains import LIKELY_MISTYPED
+from checkin.domain.people.corrections import Corrections, correct
 from checkin.domain.people.importing.importing import Action
 from checkin.domain.people.importing.unreadable import UnreadableFile
 from checkin.services.events.events import category_id_named, delegation_named
@@ -37,6 +39,12 @@ _ASKS = "some are on a reserve list or moved: the page Messages asks whether to 
 _NOTHING_WRITTEN = msgid("Dry run: nothing was written.")
 _ROWS_LEFT_OUT = msgid("Rows that are left out, because they are hidden, totals or notes:")
 _OTHER_SHEETS = msgid("Other sheets of the file, which are not read:")
+_RIGHT_IF_SAID = msgid("If a doubtful row is right as it is, say so: {options}")
+_NO_SUCH_ROW = msgid(
+    "Rows of {option} that the file does not have, or that are left out: {rows}. "
+    "Nothing was written."
+)
+_RIGHT = "--right"
 _LEFT_OUT = msgid("Columns that are left out, for we do not know them:")
 
 
@@ -46,6 +54,9 @@ _LEFT_OUT = msgid("Columns that are left out, for we do not know them:")
 @click.option("--delegation", "delegation_name", metavar="NAME", help="for rows that name none")
 @click.option("--category", "category_name", metavar="NAME", help="of new people without one")
 @click.option("--sheet", default="", metavar="NAME", help="of a workbook; the first visible one")
+@click.option(
+    _RIGHT, "right", type=int, multiple=True, metavar="ROW", help="is doubtful, and right as it is"
+)
 @click.option("--language", type=click.Choice(list(LANGUAGES)), help="of the report")
 @event_option
 @json_option
@@ -57,6 +68,7 @@ def import_file(
     delegation_name: str | None,
     category_name: str | None,
     sheet: str,
+    right: tuple[int, ...],
     language: str | None,
     event_slug: str | None,
     as_json: bool,
@@ -64,13 +76,14 @@ def import_file(
     """Register the people of a CSV or XLSX file. Doing it twice adds nobody.
 
     They are registered in batches: where it was interrupted, the same command does the rest.
-    Exits with 1 when the file cannot be read, and with 2 when some rows were refused.
+    Exits with 1 when the file cannot be read, or lacks a row that --right names, and with 2 when
+    some rows were refused.
     """
     language = language or office.settings.language
     event = office.event(event_slug)
     office.keys  # noqa: B018 - a wrong one is told before the file is read
     delegation = _delegation(office, event, delegation_name)
-    table = _table(file, language, delegation, sheet)
+    table = _confirmed(_table(file, language, delegation, sheet), right, language)
     table = replace(table, default_category=_category(office, event, category_name))
     plan = (_planned if dry_run else _registered)(office, Importing(event, table, delegation))
     _report(plan, table, language, dry_run=dry_run, as_json=as_json)
@@ -99,6 +112,16 @@ def _table(file: Path, language: str, delegation: Delegation | None, sheet: str)
     except UnreadableFile as fault:
         click.echo(unreadable_sentence(fault, language), err=True)
         sys.exit(1)
+
+
+def _confirmed(table: Table, right: Collection[int], language: str) -> Table:
+    """Return the table in which doubtful rows are right, as the box on the page says it."""
+    if missing := sorted(set(right) - {row.number for row in table.rows}):
+        sentence = translated("import", language, _NO_SUCH_ROW)
+        rows = ", ".join(str(number) for number in missing)
+        click.echo(sentence.format(option=_RIGHT, rows=rows), err=True)
+        sys.exit(1)
+    return replace(table, rows=correct(table.rows, Corrections(right=right)))
 
 
 def _planned(office: Office, importing: Importing) -> ImportPlan:
@@ -153,6 +176,9 @@ def _report(plan: ImportPlan, table: Table, language: str, *, dry_run: bool, as_
                 say(sentence)
     for note in _notes(table, language):
         say(note)
+    if doubtful := _doubtful(plan, table):
+        options = " ".join(f"{_RIGHT} {number}" for number in doubtful)
+        say(word(_RIGHT_IF_SAID).format(options=options))
     counts = plan.counts.items()
     say(" · ".join(f"{word(_COUNTED[Action(action)])} {count}" for action, count in counts))
     if dry_run:
@@ -178,8 +204,20 @@ def _body(plan: ImportPlan, table: Table, language: str, *, dry_run: bool) -> di
             for row in plan.rows
             if row.action != Action.ADD
         ],
+        "doubtful": _doubtful(plan, table),
         "notes": _notes(table, language),
     }
+
+
+def _doubtful(plan: ImportPlan, table: Table) -> list[int]:
+    """Return the numbers of refused rows that a person may say are right as they are."""
+    as_read = {row.number for row in table.rows if row.problems}
+    return [
+        row.row_number
+        for row in plan.rows
+        if row.action == Action.REFUSE
+        and (row.row_number in as_read or any(one.code == LIKELY_MISTYPED for one in row.why))
+    ]
 
 
 def _notes(table: Table, language: str) -> list[str]:

@@ -72,6 +72,47 @@ def test_a_second_import_adds_nobody_and_a_corrected_one_changes(demo: Run, peop
     ]
 
 
+DOUBTFUL = (
+    "Nom;Délégation;Catégorie;E-mail\n"
+    "Amina Tazi;Rabat;Militant;amina@gmial.com\n"
+    "Omar Alaoui;Rabat;Élu;omar@example.org;de trop\n"
+    "Samira Idrissi;Rabat;Élu;samira@gmial.com\n"
+)
+
+
+def test_a_row_that_is_doubtful_is_asked_about_and_taken_where_it_is_said_to_be_right(
+    demo: Run, people: Path
+) -> None:
+    people.write_text(DOUBTFUL, "utf-8")
+
+    asked = demo("import", people, "--dry-run", "--language", "fr")
+    machine = json.loads(demo("import", people, "--dry-run", "--json").out)
+    said = demo("import", people, "--right", "2", "--right", "3", "--json")
+    corrected = demo("import", people, "--right", "4", "--language", "en")
+    again = json.loads(demo("import", people, "--right", "4", "--json").out)
+
+    assert "amina@gmial.com" in asked.out
+    assert "juste telle quelle, dites-le\u00a0: --right 2 --right 3 --right 4" in asked.out
+    assert machine["doubtful"] == [2, 3, 4]
+    assert (said.code, json.loads(said.out)["counts"]["add"]) == (2, 2)
+    assert json.loads(said.out)["doubtful"] == [4]
+    # Nobody is asked again about an address that is registered; what is read is asked each time.
+    assert (corrected.code, "added 1" in corrected.out) == (2, True)
+    assert "say so: --right 3\n" in corrected.out
+    assert again["counts"] == {"add": 0, "change": 0, "skip": 2, "refuse": 1}
+
+
+def test_a_row_that_the_file_does_not_have_is_not_right(demo: Run, people: Path) -> None:
+    people.write_text(DOUBTFUL + "TOTAL;3;;\n", "utf-8")
+
+    ran = demo("import", people, "--right", "2", "--right", "5", "--right", "9", "--language", "fr")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "--right" in ran.err
+    assert "laissées de côté\u00a0: 5, 9. Rien n’a été enregistré." in ran.err
+    assert json.loads(demo("import", people, "--dry-run", "--json").out)["counts"]["add"] == 0
+
+
 def test_the_report_is_in_arabic_when_asked(demo: Run, people: Path) -> None:
     assert "مرفوضة 2" in demo("import", people, "--dry-run", "--language", "ar").out
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -116,7 +116,8 @@ def delivery_by_delegation(
         seen_at: when a coordinator sees them, see `Chosen`.
     """
     found = _counts(session, event, delegation_id, seen_at)
-    holders = _holders(session, event, delegation_id, seen_at)
+    confirmed = None if seen_at else {of: counts.total() for of, counts in found.items()}
+    holders = _holders(session, event, delegation_id, seen_at, confirmed)
     return [
         DelegationDelivery(one, *holders.get(one.id, (0, 0)), found.get(one.id, Counter()))
         for one in delegations_of(session, event)
@@ -142,6 +143,11 @@ class Chosen:
     printed: bool | None = None
     participant_ids: Collection[int] | None = None
     seen_at: datetime | None = None
+
+    @property
+    def are_few(self) -> bool:
+        """Whether it is of few people, who are found by what they are chosen by."""
+        return bool(self.printed) or self.participant_ids is not None
 
 
 def people_by_delivery(session: Session, event: Event, chosen: Chosen) -> list[Reached]:
@@ -186,14 +192,15 @@ def count_of_chosen(session: Session, event: Event, chosen: Chosen) -> int:
 
 def chosen_people(event: Event, chosen: Chosen) -> list[ColumnElement[bool]]:
     """Return the conditions on `Participant` that choose people, without what is told of them."""
-    are_few = chosen.printed or chosen.participant_ids is not None
-    of_event = _is_of(event) if are_few else Participant.event_id == event.id
+    of_event = _is_of(event) if chosen.are_few else Participant.event_id == event.id
     return [of_event, *_chosen_among(event, chosen)]
 
 
 def _chosen_among(event: Event, chosen: Chosen) -> list[ColumnElement[bool]]:
     """Return the conditions that choose people among those of the event."""
-    return [delivery_is(event, chosen.wanted, chosen.seen_at), *_narrowed(chosen)]
+    are_few = chosen.are_few
+    delivered = delivery_is(event, chosen.wanted, chosen.seen_at, are_few=are_few)
+    return [delivered, *_narrowed(chosen)]
 
 
 def _is_of(event: Event) -> ColumnElement[bool]:
@@ -325,29 +332,33 @@ def _reached(session: Session, statement: Select[Any]) -> Iterator[Reached]:
 
 
 def delivery_is(
-    event: Event, wanted: Collection[Delivery], seen_at: datetime | None
+    event: Event,
+    wanted: Collection[Delivery],
+    seen_at: datetime | None,
+    *,
+    are_few: bool = False,
 ) -> ColumnElement[bool]:
     """Return the condition that a participant is confirmed, with one of these deliveries.
 
     Args:
         seen_at: when a coordinator asks, see `Chosen`.
+        are_few: further conditions leave so few people that each one's messages are looked up.
     """
     if set(wanted) == set(Delivery):
         return _is_confirmed(seen_at)
     message = aliased(Message)
     brings = _brings_badge(event, message)
+    newest = (message.state.in_(wanted), *brings, ~_is_older(event, message))
+    of_all = select(message.participant_id).where(message.event_id == event.id, *newest)
+    theirs = exists().where(message.participant_id == Participant.id, *newest)
     # A set of people is made once; each one's newest message is looked for only where it decides.
-    with_message = (
-        select(message.participant_id)
-        .where(message.event_id == event.id, message.state.in_(wanted), *brings)
-        .where(~_is_older(event, message))
-    )
-    is_written_to = and_(_is_confirmed(seen_at), Participant.id.in_(with_message))
+    with_message = theirs if are_few else Participant.id.in_(of_all)
+    is_written_to = and_(_is_confirmed(seen_at), with_message)
     if not set(wanted) & set(_WITHOUT):
         return is_written_to
     has_none = ~exists().where(message.participant_id == Participant.id, *brings)
     is_without = and_(_without_message().in_(wanted), has_none)
-    return and_(_is_confirmed(seen_at), or_(Participant.id.in_(with_message), is_without))
+    return and_(_is_confirmed(seen_at), or_(with_message, is_without))
 
 
 def deliveries_of(
@@ -435,38 +446,26 @@ def _counts(
 ) -> dict[int, Counter[Delivery]]:
     """Count the confirmed participants of each delegation by delivery.
 
-    Whoever has no message is counted as the rest of all: to look for each one's takes too long.
+    All are counted together, each beside their newest message: without the number of the event in
+    the condition on messages, theirs are found by the person alone, in an index that tells all.
     """
-    without = _without_message()
-    people = select(
-        Participant.delegation_id, *(func.count().filter(without == one) for one in _WITHOUT)
-    ).where(Participant.event_id == event.id, _is_confirmed(seen_at))
-    # The offset keeps the messages a table of their own: each is read once, in its order, which is
-    # faster than to look for the messages of every participant.
-    newest = (
-        select(Message.participant_id, Message.state)
-        .where(Message.event_id == event.id, *_brings_badge(event, Message))
-        .where(~_is_older(event, Message))
-        .offset(0)
-        .subquery()
-    )
-    written = (
-        select(Participant.delegation_id, without.label("instead"), newest.c.state, func.count())
-        .select_from(newest)
-        .join(Participant, Participant.id == newest.c.participant_id)
+    newest = aliased(Message)
+    is_theirs = newest.participant_id == Participant.id
+    is_newest = and_(is_theirs, *_brings_badge(event, newest), ~_is_older(event, newest))
+    delivery = func.coalesce(newest.state, _without_message()).label("delivery")
+    people = (
+        select(Participant.delegation_id, delivery, func.count())
+        .select_from(Participant)
+        .outerjoin(newest, is_newest)
         .where(Participant.event_id == event.id, _is_confirmed(seen_at))
     )
     if delegation_id is not None:
         people = people.where(Participant.delegation_id == delegation_id)
-        written = written.where(Participant.delegation_id == delegation_id)
+    by = (Participant.delegation_id, "delivery")
     found: defaultdict[int, Counter[Delivery]] = defaultdict(Counter)
-    for of, *counts in session.execute(people.group_by(Participant.delegation_id)):
-        found[of].update(dict(zip(_WITHOUT, counts, strict=True)))
-    by = (Participant.delegation_id, "instead", newest.c.state)
-    for of, instead, state, count in session.execute(written.group_by(*by)):
-        found[of][Delivery(instead)] -= count
-        found[of][Delivery(state)] += count
-    return {of: +counts for of, counts in found.items()}
+    for of, state, count in session.execute(people.group_by(*by)):
+        found[of][Delivery(state)] = count
+    return dict(found)
 
 
 def _printed() -> ColumnElement[bool]:
@@ -484,11 +483,18 @@ def _printed_people() -> Select[int]:
 
 
 def _holders(
-    session: Session, event: Event, delegation_id: int | None, seen_at: datetime | None
+    session: Session,
+    event: Event,
+    delegation_id: int | None,
+    seen_at: datetime | None,
+    confirmed: Mapping[int, int] | None,
 ) -> dict[int, tuple[int, int]]:
     """Return the holders of valid badges by delegation, and those whose badge was printed.
 
     Whoever is confirmed was given a badge: the few whose badge was revoked are counted off.
+
+    Args:
+        confirmed: how many are, by delegation, where all of them are seen and were counted.
     """
     given_out = is_given_out(seen_at) if seen_at else true()
     which = [Participant.event_id == event.id, _IS_CONFIRMED, given_out]
@@ -508,12 +514,12 @@ def _holders(
         return dict(grouped.all())
 
     def among(ids: Select[Any]) -> dict[int, int]:
-        # These are few, and come first: see `_counts` for the offset.
+        # These are few, and come first: the offset keeps them a table of their own.
         few = ids.distinct().offset(0).subquery()
         return counted(people.join(few, few.c.participant_id == Participant.id))
 
     without, with_print = among(revoked), among(printed)
     return {
         of: (count - without.get(of, 0), with_print.get(of, 0))
-        for of, count in counted(people).items()
+        for of, count in (counted(people) if confirmed is None else confirmed).items()
     }

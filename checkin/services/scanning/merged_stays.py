@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from sqlalchemy import or_, select, true, update
 from sqlalchemy.orm import Session
 
 from checkin.db.models import Admission, Message, Participant, Scan
+from checkin.domain.integrations.webhooks import WebhookKind
 from checkin.domain.scanning.stays import Exit, Stay, stays_of_one_person
 from checkin.services.common.arrival_tally import Change, count_arrival
+from checkin.services.common.outside_events import rfc3339, tell_webhooks_of_many
 
 #: of an admission before the merge, and the exit that the merge wrote, by the columns of the JSON
 Former = dict[str, Any]
@@ -74,6 +76,15 @@ class _Counter(NamedTuple):
     id: int
     event_id: int
     gate_id: int
+
+
+class _Arrival(NamedTuple):
+    """An arrival that counts, as webhooks are told of it."""
+
+    participant_id: int
+    delegation_id: int
+    gate_id: int
+    day: int
 
 
 def lock_scans(session: Session, participant_ids: Collection[int]) -> None:
@@ -142,8 +153,11 @@ def parted_stays(
     return [one for rewritings in own.values() for one in _numbered(rewritings, merged_at)]
 
 
-def write_stays(session: Session, rewritings: Sequence[Rewriting]) -> None:
-    """Write the admissions as they are to be, and add the differences to the tallies."""
+def write_stays(session: Session, rewritings: Sequence[Rewriting], now: datetime) -> None:
+    """Write the admissions as they are to be, and add the differences to the tallies.
+
+    Webhooks are told of the arrivals that count no more as they did, and of those that do now.
+    """
     changed = [one for one in rewritings if one.state != _state_of(one.admission)]
     before = {one.admission.id: _state_of(one.admission) for one in changed}
     for one in changed:
@@ -155,6 +169,44 @@ def write_stays(session: Session, rewritings: Sequence[Rewriting]) -> None:
     session.flush()
     for one in changed:
         _count(session, one.admission, before[one.admission.id], one.state)
+    if changed:
+        _tell_of_arrivals(
+            session,
+            changed[0].admission.event_id,
+            _arrivals((one.admission, before[one.admission.id]) for one in changed),
+            _arrivals((one.admission, one.state) for one in changed),
+            now,
+        )
+
+
+def _arrivals(admissions: Iterable[tuple[Admission, AdmissionState]]) -> dict[_Arrival, datetime]:
+    """Return the arrivals that count, and when each was."""
+    return {
+        _Arrival(state.participant_id, state.delegation_id, one.gate_id, one.day): one.admitted_at
+        for one, state in admissions
+        if state.counted.get("arrived")
+    }
+
+
+def _tell_of_arrivals(
+    session: Session,
+    event_id: int,
+    before: Mapping[_Arrival, datetime],
+    after: Mapping[_Arrival, datetime],
+    now: datetime,
+) -> None:
+    gone = [one._asdict() for one in before if one not in after]
+    come = [
+        one._asdict() | {"arrived_at": rfc3339(at)}
+        for one, at in after.items()
+        if one not in before
+    ]
+    connection = session.connection()
+    tell_webhooks_of_many(connection, event_id, WebhookKind.ANNULLED, now, gone)
+    # Later, for receivers that go by the time: the same person may have come in by another gate
+    # than was told.
+    later = now + timedelta(microseconds=1)
+    tell_webhooks_of_many(connection, event_id, WebhookKind.ARRIVED, later, come)
 
 
 def move_history(

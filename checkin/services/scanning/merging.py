@@ -35,6 +35,7 @@ from checkin.services.people.registering.merged_registrations import (
     queue_own_badge,
     record_of,
 )
+from checkin.services.people.registering.registration import tell_of_registration
 from checkin.services.scanning.conflicts import reason_given
 from checkin.services.scanning.merged_stays import (
     Rewriting,
@@ -219,7 +220,7 @@ def _merge(
     version: int,
 ) -> None:
     kept, other, now = pair.kept, pair.other, pair.now
-    badges = badges_of_record(session, other)
+    badges, standing = badges_of_record(session, other), kept.standing
     badge = working_badge(session, other.id)
     mark_revoked(session, badge, version, now)
     joined = joined_stays(session, kept, other, now)
@@ -227,12 +228,15 @@ def _merge(
     former |= {"stays": former_states(joined), "revoked": badge and str(badge.id)}
     _annul_scans(session, pair, [one for one in joined if one.is_taken_back], note)
     move_history(session, other, kept, badges)
-    write_stays(session, joined)
+    write_stays(session, joined, now)
     session.add(_record(pair, note, former))
     move_up_after(session, pair, version)
     bump_list_version(session, [kept.id], version)
     queue_own_badge(session, pair.event, kept, now)
     settle_merged_duplicate(session, kept.id, other.id, note, pair.operator_id, now)
+    tell_of_registration(session, other, now, merged_into=kept.id)
+    if kept.standing != standing:
+        tell_of_registration(session, kept, now)
     note_activity(
         session,
         pair.event.id,
@@ -253,13 +257,14 @@ def _part(
     version: int,
 ) -> None:
     kept, other, merged = pair.kept, pair.other, plan.merged
+    standing = kept.standing
     part_registrations(session, pair, merged, plan.parting, version)
     return_merged_records(session, other)
     for one in parted:
         if one.counts_again:
             one.scan.annulled_at = one.scan.annul_reason = None
     move_history(session, kept, other, badges_of_record(session, other))
-    write_stays(session, parted)
+    write_stays(session, parted, pair.now)
     _let_badge_work(session, merged)
     reopen_merged_duplicate(session, kept.id, other.id, merged.merged_at)
     session.delete(merged)
@@ -268,6 +273,9 @@ def _part(
     bump_list_version(session, [kept.id, other.id], version)
     for person in (kept, other):
         queue_own_badge(session, pair.event, person, pair.now)
+    tell_of_registration(session, other, pair.now)
+    if kept.standing != standing:
+        tell_of_registration(session, kept, pair.now)
     note_activity(
         session,
         pair.event.id,

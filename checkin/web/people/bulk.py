@@ -17,6 +17,7 @@ from checkin.errors import InvalidRequest, NotFound
 from checkin.services.events.events import categories_of, delegations_of
 from checkin.services.jobs.own_jobs import own_job
 from checkin.services.jobs.queue import result_of
+from checkin.services.limits.rules import SHEETS
 from checkin.services.selection.changes import (
     Wanted,
     foreseen,
@@ -31,6 +32,7 @@ from checkin.web.site.addressing.outgoing import mail_refusals
 from checkin.web.site.designs import asked_design
 from checkin.web.site.languages import both_names
 from checkin.web.site.numbers import row_number
+from checkin.web.site.refusals.limits import by_operator
 from checkin.web.site.visits import REGISTRARS, Answer, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
 from checkin.worker.work.badge_sheets import BADGE_SHEETS
@@ -61,14 +63,21 @@ def preview(visit: EventVisit) -> Answer:
 @bp.post("/events/<slug>/participants/change")
 @visited_by(REGISTRARS)
 def begin(visit: EventVisit) -> Answer:
-    """Change the people who were shown; if they are others meanwhile, ask once more."""
+    """Change the people who were shown; if they are others meanwhile, ask once more.
+
+    Sheets of their badges count as those of a delegation or of the whole event do.
+    """
+    prints = _asked_change(visit) is BulkChange.PRINT
+    tried = visit.server.limits.reserve((SHEETS, by_operator())) if prints else None
     may_send = not mail_refusals()
     number = visit.write(lambda v: _begin(v, may_send=may_send))
     if number is None:
+        if tried:
+            tried.give_back()
         return _question(visit, is_overtaken=True), 409
     wait_for(visit, number)
     visit.nudge()
-    if _asked_change(visit) is BulkChange.PRINT:
+    if prints:
         return redirect(visit.address("jobs.show", job_id=number), 303)
     return redirect(visit.address("bulk.result", job=number), 303)
 

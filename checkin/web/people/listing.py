@@ -73,6 +73,7 @@ def listed_people(visit: EventVisit, delegation: Delegation | None = None) -> di
         "address_of": partial(address_of, visit),
         "is_filtered": _is_filtered(chosen, delegation or visit.own_delegation),
         "sort_words": sort_words(delegation is not None),
+        "by_name": Sort.NAME,
         "by_column": _SORT_OF,
         "word": delivery_word,
         "may_change": is_registrar,

@@ -7,7 +7,10 @@ import re
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Job, Message, Participant
+from checkin.db.models import Job, Message, Operator, Participant
+from checkin.services.limits.rules import SHEETS
+from checkin.web.jobs import asking
+from checkin.web.site.state import EXTENSION
 from tests.support import factories
 from tests.support.servers.inline_worker import keep_jobs_waiting
 from tests.web.browsing import follow
@@ -152,6 +155,25 @@ def test_badges_of_the_list_are_printed_and_no_others(organiser, database, peopl
     with database.read() as session:
         job = session.scalars(select(Job).order_by(Job.id.desc())).first()
     assert (job.kind, job.state, job.done) == ("badge_sheets", "done", 1)
+
+
+def test_badges_of_a_list_count_as_sheets_do_and_a_list_that_has_changed_does_not(
+    organiser, app, people, monkeypatch
+):
+    monkeypatch.setattr(asking, "WAIT_S", 0)
+    keep_jobs_waiting(app, monkeypatch)
+    address, limits = f"{CHANGE}?change=print", app.extensions[EXTENSION].limits
+    with app.extensions[EXTENSION].database.read() as session:
+        asker = session.scalars(select(Operator.id)).one()
+
+    overtaken = organiser.send(address, address, mark="another").status_code
+    printed = confirm(organiser, address, design="card").status_code
+    for _ in range(SHEETS.budgets[0].most - 1):
+        limits.reserve((SHEETS, str(asker)))
+    refused = confirm(organiser, address, design="card").status_code
+
+    assert (overtaken, printed, refused) == (409, 303, 429)
+    assert confirm(organiser, f"{CHANGE}?change=cancel").status_code == 303
 
 
 def test_a_coordinator_changes_their_own_people_only_and_moves_nobody(

@@ -13,7 +13,7 @@ from checkin.db.models import Badge, Message, Participant, Role
 from checkin.domain.people.fields import FIELDS, AskedIn, asked_in
 from checkin.web.badges import badges
 from tests.support import factories
-from tests.support.factories import write
+from tests.support.factories import NOW, write
 from tests.web.browsing import Browsing, follow, mark_in
 
 LIST = "/events/rabat-2025/participants"
@@ -453,6 +453,63 @@ def test_a_list_is_filtered_and_ordered_by_its_address(organiser, database, even
     page = organiser.read(f"{LIST}?delegation={sale.id}&lang=fr")
     assert f'<option value="{sale.id}" selected>Salé</option>' in page
     assert "Afficher tout le monde" in page
+
+
+def heading_of(browsing, address, word):
+    """A column's heading: where its link leads, and the order that it tells; None if none."""
+    page = browsing.read(address)
+    order, link = re.search(
+        rf'<th scope="col"(?: aria-sort="(\w+)")?><a href="([^"]+)">{word}\b', page
+    ).groups()
+    return html.unescape(link), order
+
+
+@pytest.fixture
+def in_three_orders(database, event, delegation):
+    """Bahia, Amina and Chafik, whom each heading puts in an order that is not the names'."""
+    sale = factories.a_delegation(database, event, "Salé")
+    guest = factories.a_category(database, event, "Guest")
+    member = factories.a_category(database, event, "Member")
+    device = factories.a_device(database, event)
+    for name, of, category, minute in (
+        ("Bahia", delegation, guest, 2),
+        ("Amina", sale, member, 3),
+        ("Chafik", delegation, guest, 1),
+    ):
+        code = factories.a_badge(database, event, name, delegation=of, category=category)
+        factories.scan(database, device, code, at=NOW + factories.minutes(minute))
+
+
+@pytest.mark.parametrize(
+    ("of_one", "orders"),
+    [
+        (
+            False,
+            {
+                "Name": ["Amina", "Bahia", "Chafik"],
+                "Number": ["Bahia", "Amina", "Chafik"],
+                "Delegation": ["Bahia", "Chafik", "Amina"],
+                "Category": ["Bahia", "Chafik", "Amina"],
+                "Arrived at": ["Chafik", "Bahia", "Amina"],
+            },
+        ),
+        (True, {"Name": ["Bahia", "Chafik"], "Arrived at": ["Chafik", "Bahia"]}),
+    ],
+)
+def test_each_heading_orders_the_list_and_turns_its_order_round(
+    organiser, in_three_orders, delegation, of_one, orders
+):
+    address = f"/events/rabat-2025/delegations/{delegation.id}" if of_one else LIST
+    organiser.send(LIST, f"{LIST}/columns", column=["number", "delegation", "category", "arrived"])
+    for word, rows in orders.items():
+        other = "number" if word != "Number" else "name"
+        up, before = heading_of(organiser, f"{address}?lang=en&sort={other}", word)
+        down, ascending = heading_of(organiser, up, word)
+        again, descending = heading_of(organiser, down, word)
+
+        assert (before, ascending, descending) == (None, "ascending", "descending"), word
+        assert (found(organiser, up), found(organiser, down)) == (rows, rows[::-1]), word
+        assert again == up, word
 
 
 def test_a_coordinator_sees_their_own_people_whatever_the_address_says(

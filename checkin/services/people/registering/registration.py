@@ -178,7 +178,7 @@ def cancel(
         operator_id=operator_id,
         participant_id=person.id,
     )
-    _tell(session, person, WebhookKind.CANCELED, now)
+    tell_of_registration(session, person, now)
     if had_place:
         free_place(session, person.delegation_id)
     elif not held_place:
@@ -186,14 +186,22 @@ def cancel(
     return move_up(session, event, person.delegation_id, version, now)
 
 
-def _tell(session: Session, person: Participant, kind: WebhookKind, now: datetime) -> None:
-    """Tell webhooks that a registration has changed; nobody is told of whoever is to be checked."""
+def tell_of_registration(
+    session: Session, person: Participant, now: datetime, **more: object
+) -> None:
+    """Tell webhooks what a registration has become; nothing of whoever is to be checked.
+
+    Args:
+        more: what is told beside it.
+    """
     if person.unchecked_as is not None:
         return
     session.flush()
     columns = ("id", "delegation_id", "category_id", "standing")
     data = registered_data({name: getattr(person, name) for name in columns})
-    tell_webhooks(session.connection(), person.event_id, kind, now, **data)
+    is_canceled = person.standing == RegistrationStatus.CANCELED
+    kind = WebhookKind.CANCELED if is_canceled else WebhookKind.REGISTERED
+    tell_webhooks(session.connection(), person.event_id, kind, now, **data, **more)
 
 
 def edit(
@@ -318,7 +326,7 @@ def reinstate(
     seen = standing_seen(person, by_coordinator=True).standing
     who = {"operator_id": operator_id, "participant_id": person.id}
     note(session, event.id, "participant.reinstate", now, **who, standing=seen)
-    _tell(session, person, WebhookKind.REGISTERED, now)
+    tell_of_registration(session, person, now)
     return RegistrationStatus(seen)
 
 
@@ -388,5 +396,5 @@ def confirm_checked(
         number=person.id,
         standing=person.standing,
     )
-    _tell(session, person, WebhookKind.REGISTERED, now)
+    tell_of_registration(session, person, now)
     return RegistrationStatus(person.standing)
