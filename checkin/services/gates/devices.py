@@ -183,6 +183,13 @@ def device_name(text: str) -> str:
     return name
 
 
+def new_token() -> str:
+    """Return a random token that a command line takes: none looks like an option."""
+    while (token := secrets.token_urlsafe(32)).startswith("-"):
+        continue
+    return token
+
+
 def add_device(
     session: Session,
     event: Event,
@@ -209,7 +216,7 @@ def add_device(
     """
     name = _name_of_its_own(session, event, device_name(name))
     refuse_purged(session, event.id)
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     device = Device(
         event_id=event.id,
         gate_id=gate.id,

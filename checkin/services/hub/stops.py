@@ -13,7 +13,7 @@ from checkin.db.models import EntryStop
 from checkin.domain.gates.hub_numbers import OWN_NUMBERS
 
 #: a stop of the central server that was lifted here: its number, when, and by whom
-Lifted = Row[tuple[int, datetime | None, int | None]]
+Lifted = Row[int, datetime | None, int | None]
 
 
 def lifted_here(session: Session) -> Sequence[Lifted]:

@@ -184,7 +184,7 @@ test("a hub is told that the list has a badge, and may leave the decision to thi
 
   await assert.rejects(aLine().postScan(SCAN, NOON, true), NotKnownYet);
 
-  assert.equal(asked[0].body.listed, true);
+  assert.equal(/** @type {{listed?: boolean}} */ (asked[0].body).listed, true);
 });
 
 test("a segment that is there no more is told from one that does not come", async (t) => {
