@@ -18,14 +18,14 @@ from pathlib import Path
 from bench.checkins.measuring import LEVELS, ROWS, measure_checkins
 from bench.checkins.report import aims_table, checkin_table
 from bench.checkins.statements import statements_per_checkin
-from bench.gate_lists import measure_gate_list
-from bench.imports import measure_import
-from bench.searching import measure_search
+from bench.parts.gate_lists import measure_gate_list
+from bench.parts.imports import measure_import
+from bench.parts.searching import measure_search
+from bench.parts.status import admit_many, counts_now, status_table
+from bench.parts.streams import measure_streams
 from bench.setup import stores
 from bench.setup.figures import Progress, Table
 from bench.setup.venue import Venue, open_venue
-from bench.status import admit_many, counts_now, status_table
-from bench.streams import measure_streams
 from checkin.db.engine import Database
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from bench.parts.streams import measure_streams
 from bench.setup.figures import Progress
 from bench.setup.stores import Store
 from bench.setup.venue import open_venue
-from bench.streams import measure_streams
 
 PARTICIPANTS, SCANS, ROUNDS = 8_000, 400, 9
 

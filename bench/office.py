@@ -29,7 +29,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bench.imports import a_list
+from bench.parts.imports import a_list
 from bench.setup.figures import Table, percentile, shown
 from bench.setup.processes import family
 from bench.setup.stores import Store, postgresql_store, sqlite_store

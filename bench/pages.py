@@ -30,12 +30,12 @@ from sqlalchemy import func, select, update
 from werkzeug.routing import Rule
 
 from bench.office import ask_for
+from bench.parts.status import admit_many
 from bench.setup.figures import Progress, Table, shown
 from bench.setup.large_venue import ORIGINALS, multiply, open_originals
 from bench.setup.processes import cpu_s
 from bench.setup.stores import Store, postgresql_store, sqlite_store
 from bench.setup.venue import Venue
-from bench.status import admit_many
 from checkin.app import create_app
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import (
