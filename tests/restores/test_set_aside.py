@@ -27,9 +27,9 @@ def turned_away(laptop, monkeypatch, code, *, arrives):
     """Show a badge whose scan is answered by somebody else, before or after the server had it."""
     client, post = laptop.gate.client, laptop.gate.client.post_scan
 
-    def rejected(scan, device_time=None):
+    def rejected(scan, device_time=None, **more):
         if arrives:
-            post(scan, device_time)
+            post(scan, device_time, **more)
         raise RequestRejected(404, "not_found", "no such page", {})
 
     with monkeypatch.context() as patch:
