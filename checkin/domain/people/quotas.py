@@ -236,12 +236,7 @@ def shown_of(planned: PlannedQuota) -> Mapping[str, str]:
     known = planned.known
     if known is None:
         return {"delegation": ""}
-    return {
-        "delegation": str(known.id),
-        "quota": str(known.quota),
-        "kept": str(known.kept),
-        "coordinator_phone": known.coordinator_phone or "",
-    }
+    return {"delegation": str(known.id), **_in_columns(known)}
 
 
 def unseen(planned: PlannedQuota, mark: str) -> Mapping[str, str]:
@@ -257,13 +252,17 @@ def unseen(planned: PlannedQuota, mark: str) -> Mapping[str, str]:
     changed = changed_since(mark, shown_of(planned))
     if "delegation" in changed:
         return {"name": changed["delegation"]}
-    details = planned.details
-    wanted = {
-        "quota": str(details.quota),
-        "kept": str(details.kept),
-        "coordinator_phone": details.coordinator_phone or "",
-    }
+    wanted = _in_columns(planned.details)
     return {column: text for column, text in changed.items() if wanted[column] != text}
+
+
+def _in_columns(of: KnownDelegation | DelegationDetails) -> dict[str, str]:
+    """Return what rows overwrite of a delegation, by column."""
+    return {
+        "quota": str(of.quota),
+        "kept": str(of.kept),
+        "coordinator_phone": of.coordinator_phone or "",
+    }
 
 
 def too_few(quota: int, known: KnownDelegation) -> Problem | None:

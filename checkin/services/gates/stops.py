@@ -88,10 +88,8 @@ def lift_stop(session: Session, event: Event, *, operator_id: int, now: datetime
     row = _open_row(session, event.id)
     if row is None:
         return
-    row.lifted_at, row.lifted_by = now, operator_id
-    note(session, event.id, "entries.resume", now, operator_id=operator_id)
-    session.flush()
-    tell_webhooks(session.connection(), event.id, WebhookKind.RESUMED, now)
+    row.lifted_by = operator_id
+    _lift(session, row, now, operator_id=operator_id)
 
 
 def lift_stop_of_hub(
@@ -109,11 +107,16 @@ def lift_stop_of_hub(
     session.refresh(row)
     if row.lifted_at is not None:
         return False
-    row.lifted_at = now
-    note(session, event.id, "entries.resume", now, hub=hub)
-    session.flush()
-    tell_webhooks(session.connection(), event.id, WebhookKind.RESUMED, now)
+    _lift(session, row, now, hub=hub)
     return True
+
+
+def _lift(session: Session, row: EntryStop, now: datetime, **by: Any) -> None:
+    """Lift a stop in force, and tell of it: the log with `by`, and webhooks."""
+    row.lifted_at = now
+    note(session, row.event_id, "entries.resume", now, **by)
+    session.flush()
+    tell_webhooks(session.connection(), row.event_id, WebhookKind.RESUMED, now)
 
 
 def _open_row(session: Session, event_id: int) -> EntryStop | None:
