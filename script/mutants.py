@@ -468,7 +468,7 @@ class Copy:
         os.chdir(self.folder)
         sys.path.insert(0, str(self.folder))
         sys.dont_write_bytecode = True  # a second mutant may have the time and length of the first
-        quietly = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not proof"]
+        quietly = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not proof or twin"]
         # Nobody reads how an assertion failed, and rewriting them takes longer than most tests.
         quietly += ["-p", "no:xdist", "--assert=plain"]
         try:

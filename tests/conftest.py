@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.compiled_templates import make_folder
-from tests.support.databases.kinds import KINDS
+from tests.support.databases.kinds import KINDS, left_to_the_proofs
 
 # A test of a pure function needs neither the server nor a database: what a fixture is made of is
 # imported by the fixture, which saves such a test file half of its time.
@@ -49,6 +49,14 @@ def pytest_configure() -> None:
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     make_folder()
     gc.set_threshold(_RARELY)  # while thousands of tests are collected, nothing is to be freed
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what takes long and finds little to the proofs, before `-m` chooses."""
+    for test in left_to_the_proofs(items):
+        test.add_marker(pytest.mark.proof)
+        test.add_marker(pytest.mark.twin)
 
 
 def pytest_collection_finish() -> None:

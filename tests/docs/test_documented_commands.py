@@ -23,6 +23,7 @@ ELSEWHERE = {
         "tests/words/test_changing_a_sentence.py",
     ),
     r"script/proof fuzz.*": ("takes minutes", "tests/fuzzing/test_fuzzing.py"),
+    r"script/proof -m twin": ("takes minutes", "tests/test_runs_on_postgresql.py"),
     r"script/audit.*": ("asks a service of the Internet", "tests/test_audit.py"),
     r"script/sbom": ("writes into the checkout", "tests/packaging/test_sbom.py"),
     r"script/proof mutants.*": ("takes minutes to hours", "tests/test_mutants_script.py"),

@@ -75,7 +75,7 @@ def test_another_one_of_the_same_authority_is_taken_without_a_word(
     assert History(tmp_path / "home", lines).has_counted(laptop.accepted())
 
 
-@pytest.mark.parametrize("again", ["fingerprint", "pairing"])
+@pytest.mark.parametrize("again", [pytest.param("fingerprint", marks=pytest.mark.proof), "pairing"])
 def test_another_authority_is_believed_once_a_person_has_confirmed_it(
     server: VenueServer, laptop: Laptop, tmp_path: Path, again: str
 ) -> None:

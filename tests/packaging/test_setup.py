@@ -103,6 +103,7 @@ def test_setup_installs_the_pinned_version_although_a_newer_one_exists(checkout)
     assert (done.returncode, checkout.installed) == (0, PINNED), done.stderr
 
 
+@pytest.mark.proof
 def test_control_without_no_deps_pip_23_resolves_to_the_newest_release_and_fails(checkout):
     if checkout.pip >= (24,):
         pytest.skip(
@@ -128,6 +129,7 @@ def test_an_unpinned_dependency_is_reported_and_setup_is_not_complete(tmp_path, 
     assert "api 3.1 requires model, which is not installed." in first.stderr
 
 
+@pytest.mark.proof
 def test_the_readme_commands_for_other_systems_install_pinned_versions(checkout):
     readme = (ROOT / "README.md").read_text("utf-8")
     lines = re.findall(r"^\.venv/bin/python -m pip .*?(?=\s*#|$)", readme, re.MULTILINE)

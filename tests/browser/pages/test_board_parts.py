@@ -203,7 +203,17 @@ def test_on_a_telephone_the_board_is_one_screen_and_unfolds(server, organiser_pa
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-@pytest.mark.parametrize("page", ["board", "participants", "delegations", "settings", "devices"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "board",
+        "participants",
+        *(
+            pytest.param(page, marks=pytest.mark.proof)
+            for page in ("delegations", "settings", "devices")
+        ),
+    ],
+)
 def test_on_a_telephone_the_menu_is_one_line_and_opens_by_keyboard(
     server, organiser_page, event, language, page
 ):

@@ -122,7 +122,10 @@ def rehearse(page, station, server, word):
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize(("language", "word"), [("fr", "EXERCICE"), ("ar", "تمرين")])
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("fr", "EXERCICE"), pytest.param("ar", "تمرين", marks=pytest.mark.proof)],
+)
 def test_from_nothing_to_a_rehearsed_gate_without_a_mouse(
     server, database, chromium, tmp_path, language, word
 ):

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 #: written as a text of its own
 _OUR_HEADER = re.compile('"(Marhaba-[A-Za-z-]+)"')
 #: requests to each operation
-EXAMPLES = int(os.environ.get("MARHABA_API_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("MARHABA_API_EXAMPLES", "12"))
 #: the stream never ends; tests/web/api/test_counts.py has its test
 ENDLESS = "/api/v1/live"
 #: a body may fit the description and mean nothing: three signs that are no letters, the year 9999
