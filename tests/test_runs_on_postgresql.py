@@ -1,4 +1,4 @@
-"""Of what runs on both databases, `script/test` runs a part on PostgreSQL, and the proofs the rest."""
+"""A part of what runs on both databases runs on PostgreSQL in `script/test`, and all in the proofs."""
 
 from __future__ import annotations
 
@@ -64,7 +64,11 @@ def test_script_proof_runs_what_is_left(pytestconfig):
 
     def listed(*options):
         done = subprocess.run(
-            [*command, *options, file], capture_output=True, text=True, cwd=pytestconfig.rootpath
+            [*command, *options, file],
+            capture_output=True,
+            check=True,
+            text=True,
+            cwd=pytestconfig.rootpath,
         )
         return {line for line in done.stdout.splitlines() if "::" in line}
 
