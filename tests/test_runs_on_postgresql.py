@@ -1,4 +1,4 @@
-"""A part of what runs on both databases runs on PostgreSQL in `script/test`, and all in the proofs."""
+"""Part of what runs on both databases runs on PostgreSQL in `script/test`; the proofs run all."""
 
 from __future__ import annotations
 
