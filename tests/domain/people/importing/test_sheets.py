@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from checkin.domain.common.blanks import is_blank
-from checkin.domain.people.importing.extra_lines import ExtraLine, extra_lines
 from checkin.domain.people.importing.importing import Row
 from checkin.domain.people.importing.list_questions import proposed_choices
 from checkin.domain.people.importing.name_order import NameOrder, given_name_first, likely_order
@@ -41,40 +40,6 @@ def test_what_says_nothing_is_empty(text):
 @pytest.mark.parametrize("text", ["Na", "0", "oui", "لا", "Anne", "x", "-1", "Sans Souci"])
 def test_what_says_something_is_not_empty(text):
     assert not is_blank(text)
-
-
-@pytest.mark.parametrize(
-    ("cells", "reason"),
-    [
-        (["TOTAL", "", "2500"], ExtraLine.SUM),
-        (["", "Somme", "12"], ExtraLine.SUM),
-        (["المجموع", "", "3"], ExtraLine.SUM),
-        (["Total : 25", "", ""], ExtraLine.SUM),
-        (HEADINGS, ExtraLine.HEADINGS),
-        (["Signature du président", "", ""], ExtraLine.REMARK),
-        (["NB : liste arrêtée le 3 juin", "", ""], ExtraLine.REMARK),
-        (["Fait à Rabat", "le 3 juin", ""], ExtraLine.REMARK),
-    ],
-)
-def test_lines_that_are_no_entries_are_proposed_to_be_left_out(cells, reason):
-    people = [["Amina Alaoui", "Salé", "0612345678"], ["Bahia Idrissi", "Salé", "0612345679"]]
-
-    assert extra_lines(HEADINGS, [*people, cells]) == {2: reason}
-
-
-@pytest.mark.parametrize(
-    "cells",
-    [
-        ["Total Mohamed", "Salé", "0612345678"],
-        ["Total", "Salé", "0612345678"],
-        ["Note Karim", "Salé", "0612345678"],
-        ["Bahia Idrissi", "", ""],
-    ],
-)
-def test_people_are_entries_whatever_they_are_called(cells):
-    people = [["Amina Alaoui", "Salé", "0612345678"]] * 2
-
-    assert extra_lines(HEADINGS, [*people, cells]) == {}
 
 
 def test_rows_of_several_sheets_have_numbers_of_their_own():
