@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from checkin.domain.scanning.bus_words import BUS_WORDS, bus_words
+from checkin.domain.scanning.card_words import CARD_WORDS, card_words
 from checkin.domain.scanning.facts import Direction
 from checkin.domain.scanning.messages import let_in_message, pending_message, verdict_message
 from checkin.domain.scanning.reasons import REASONS, Face, Reason, face_of
@@ -35,6 +37,12 @@ def test_a_verdict_is_said_in_the_volunteer_s_language():
     assert verdict_message("ok", None, "ar") == "مرحبا"
     assert let_in_message(Reason.BLOCKED, "en") == "Let in although blocked"
     assert pending_message("en") == "Let pass: noted offline"
+
+
+def test_the_words_of_cards_and_buses_are_told_in_a_language_with_their_places_open():
+    assert (bus_words("en"), card_words("en")) == (BUS_WORDS, CARD_WORDS)
+    assert card_words("fr")["first_admission"] == "Première entrée à {time} · {gate}"
+    assert bus_words("fr")["bus_title"] == "Autocar\u00a0: {name}"
 
 
 @pytest.mark.parametrize(
