@@ -132,6 +132,7 @@ def test_the_second_sheet_is_numbered_beyond_every_row_of_the_first():
         ("Alaoui, Amina", "Amina Alaoui"),
         ("Karim BENJELLOUN", "Karim BENJELLOUN"),
         ("العلوي أمينة", "أمينة العلوي"),
+        ("بن علي محمد أمين", "محمد أمين بن علي"),
         ("Madonna", "Madonna"),
     ],
 )
@@ -148,6 +149,15 @@ def test_a_family_name_that_is_first_is_put_last(written, turned):
         ("Prénom et nom", ["Karim Benjelloun"], NameOrder.AS_WRITTEN),
         ("Nom", ["Karim Benjelloun"], None),
         ("Nom", ["ALAOUI Amina", "Karim TAZI"], None),
+        ("Nom", [*["ALAOUI Amina"] * 4, "Karim TAZI"], NameOrder.FAMILY_FIRST),
+        ("Nom", [*["ALAOUI Amina"] * 3, "Karim TAZI"], None),
+        ("Nom", ["ALAOUI Amina", *["Karim TAZI"] * 4], NameOrder.AS_WRITTEN),
+        ("Nom", [*["Madonna"] * 499, "ALAOUI Amina"], NameOrder.FAMILY_FIRST),
+        ("Nom", [*["Madonna"] * 500, "ALAOUI Amina"], None),
+        ("Last name first name", ["Alaoui Amina"], NameOrder.FAMILY_FIRST),
+        ("النسب والاسم", ["العلوي أمينة"], NameOrder.FAMILY_FIRST),
+        ("First name last name", ["Amina Alaoui"], NameOrder.AS_WRITTEN),
+        ("الاسم والنسب", ["أمينة العلوي"], NameOrder.AS_WRITTEN),
     ],
 )
 def test_the_order_of_names_is_told_by_capitals_or_else_by_the_heading(heading, names, order):
