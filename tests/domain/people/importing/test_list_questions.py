@@ -215,9 +215,7 @@ def test_what_has_to_be_chosen_otherwise_first_is_a_fault():
     # Sheets may call one thing otherwise each.
     assert asked(people, more, choices=both).faults == ()
     assert [asked(people, most_rows=most).faults for most in (2, 1)] == [(), ("too_many_rows",)]
-    assert asked(people, replace(more, is_too_long=True), choices=both).faults == (
-        "too_many_rows",
-    )
+    assert asked(people, replace(more, is_too_long=True), choices=both).faults == ("too_many_rows",)
 
 
 NOTHING = Questions(
@@ -286,7 +284,9 @@ def test_a_sheet_of_people_has_a_column_of_names_and_another_one_that_is_known()
     people = sheet(["Amina", "Salé", "Élu"])
 
     def proposed(*headings, remembered=None):
-        return proposed_choices([people, sheet(["x", "y"], headings=headings)], remembered or {}, "")
+        return proposed_choices(
+            [people, sheet(["x", "y"], headings=headings)], remembered or {}, ""
+        )
 
     assert proposed("Nom", "Délégation").sheets == (0, 1)
     assert proposed("Nom", "Âge").sheets is None
