@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkin.domain.common.problems import Problem
@@ -107,6 +107,7 @@ def test_a_language_may_be_named_in_any_language(word, language):
 
 
 @given(st.dictionaries(st.sampled_from(sorted(COLUMN_NAMES)), st.text()))
+@settings(deadline=None)
 def test_any_text_is_registered_or_refused_with_sentences(raw):
     answer = validate(raw)
 
