@@ -1,4 +1,4 @@
-"""Whose words an index in memory finds, in other spellings, in one word or two, or by their sound."""
+"""Whose words an index in memory finds: in other spellings, in one word or two, by their sound."""
 
 from __future__ import annotations
 
