@@ -110,6 +110,14 @@ def test_a_delegation_may_have_the_telephone_of_its_coordinators():
     )
 
 
+def test_a_sheet_without_telephones_leaves_them():
+    known = replace(TIFLET, coordinator_phone="+212612345678")
+
+    [same] = plan_quotas([row(2, "Tiflet", "50")], [known])
+
+    assert (same.action, same.details.coordinator_phone) == (QuotaAction.SKIP, "+212612345678")
+
+
 def test_everything_wrong_with_a_delegation_is_said_at_once():
     assert validate_delegation({"name_ar": "12", "quota": "100001"}) == [
         Problem("name_ar", "no_letters", "12"),
@@ -252,6 +260,7 @@ def only(row, known):
         ([TIFLET], [replace(TIFLET, kept=KeptPlaces(3))], {}),  # the row does not say
         ([TIFLET], [], {"name": ""}),  # deleted: the row would add it again
         ([], [TIFLET], {"name": "2"}),  # added meanwhile
+        ([], [replace(TIFLET, quota=60)], {}),  # added meanwhile, just as the row wants it
         ([], [], {}),
         ([TIFLET], [replace(TIFLET, name="Tifelt")], {"name": ""}),
     ],

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from checkin.domain.people.selection import Selection, Sort, Standing, selection_in
+from checkin.domain.people.selection import (
+    USUAL_COLUMNS,
+    USUAL_COLUMNS_OF_ONE,
+    Selection,
+    Sort,
+    Standing,
+    selection_in,
+)
 
 ALL = Selection(
     text="Amina",
@@ -55,6 +62,11 @@ def test_what_is_no_choice_leaves_nobody_out():
 
     assert selection_in(strange) == Selection()
     assert len(selection_in({"q": "x" * 999}).text) == 200
+
+
+def test_a_list_shows_the_columns_that_organisers_or_coordinators_need_most():
+    assert USUAL_COLUMNS == ("delegation", "category", "standing", "arrived")
+    assert USUAL_COLUMNS_OF_ONE == ("phone", "category", "standing", "arrived")
 
 
 def test_the_same_order_once_more_is_turned_round():
