@@ -674,6 +674,8 @@ def main() -> int:
     parser.add_argument("paths", nargs="*", default=DEFAULT, help="files or folders")
     files = files_of(parser.parse_args().paths)
     known = accepted()
+    # Hypothesis then tries the same examples each time, however long one of them takes.
+    os.environ["CI"] = "1"
     load_libraries()
     with tempfile.TemporaryDirectory() as folder:
         lived = {mutant.name for mutant in all_survivors(a_copy(Path(folder)), files)}

@@ -19,7 +19,7 @@ from checkin.domain.common.problems import InvalidValue, Problem
 
 #: more than these nobody reads while a person walks past
 MOST_FLAGS = 4
-MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, MAX_TEXT_LENGTH = 40, 60, 200
+MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH = 40, 60
 #: French writes a space before these, at which no line may break
 _SPACE_BEFORE = re.compile(r" (?=[:;!?»])")
 _BETWEEN = re.compile(r"[;؛,،\n]")

@@ -17,11 +17,12 @@ from checkin.domain.scanning.facts import RegistrationStatus
 #: the fields of which a merge keeps one of two values, in the order of forms
 COMPARED: tuple[Field, ...] = tuple(one for one in asked_in(AskedIn.EDIT) if one.column)
 
-_RANK = {
-    RegistrationStatus.CONFIRMED: 0,
-    RegistrationStatus.RESERVE: 1,
-    RegistrationStatus.CANCELED: 2,
-}
+_BEST_FIRST = (
+    RegistrationStatus.CONFIRMED,
+    RegistrationStatus.RESERVE,
+    RegistrationStatus.CANCELED,
+)
+_RANK = {standing: rank for rank, standing in enumerate(_BEST_FIRST)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +76,6 @@ class Merge:
         return self.other.standing == RegistrationStatus.CONFIRMED and not self.passes_place
 
     @property
-    def counted_twice(self) -> bool:
-        """Whether the person is counted as arrived by both records."""
-        return self.kept.arrived_at is not None and self.other.arrived_at is not None
-
-    @property
     def freed(self) -> Counter[int]:
         """How many places come back to each delegation, by its id."""
         freed = Counter({self.other.delegation_id: self.other.place})
@@ -92,7 +88,7 @@ class Merge:
         return replace(
             self.kept,
             standing=self.standing,
-            arrived_at=min((one.arrived_at for one in arrivals if one.arrived_at), default=None),
+            arrived_at=self.kept.arrived_at or self.other.arrived_at,
             without_place=all(one.without_place for one in arrivals),
         )
 

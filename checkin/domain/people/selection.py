@@ -125,18 +125,22 @@ def selection_in(given: Mapping[str, str]) -> Selection:
 
     What is no choice of ours leaves nobody out: addresses are kept, and buses are removed.
     """
-    bus = given.get("bus", "")
+
+    def told(name: str) -> str:
+        return given.get(name, "")
+
+    bus = told("bus")
     return Selection(
-        text=given.get("q", "")[:LONGEST_TEXT].strip(),
-        delegation=_number(given.get("delegation", "")),
-        category=_number(given.get("category", "")),
-        standing=_one_of(Standing, given.get("status", "")),
-        arrived=_ANSWERS.get(given.get("arrived", "")),
-        delivered=given.get("delivered", "")[:20],
+        text=told("q")[:LONGEST_TEXT].strip(),
+        delegation=_number(told("delegation")),
+        category=_number(told("category")),
+        standing=_one_of(Standing, told("status")),
+        arrived=_ANSWERS.get(told("arrived")),
+        delivered=told("delivered")[:20],
         bus=bus if bus in (NO_BUS, ANY_BUS) or _number(bus) is not None else "",
-        flagged=_ANSWERS.get(given.get("flagged", "")),
-        sort=_one_of(Sort, given.get("sort", "")) or Sort.NAME,
-        down=given.get("order", "") == "down",
+        flagged=_ANSWERS.get(told("flagged")),
+        sort=_one_of(Sort, told("sort")) or Sort.NAME,
+        down=told("order") == "down",
     )
 
 

@@ -92,6 +92,14 @@ def test_every_own_field_of_the_table_has_its_typed_value_and_no_other_has():
     assert tuple(field.name for field in dataclasses.fields(OwnDetails)) == OWN
 
 
+def test_details_tell_every_own_value_and_the_contacts_that_are_known():
+    details = OwnDetails(name="Amina", email="a@example.org", note="x")
+
+    nothing = dict.fromkeys(OWN)
+    assert details.own() == nothing | {"name": "Amina", "email": "a@example.org", "note": "x"}
+    assert details.contacts() == [("email", "a@example.org")]
+
+
 def test_every_field_is_called_by_a_name():
     assert set(COLUMNS) - set(COLUMN_NAMES) == set()
 

@@ -37,6 +37,8 @@ DEFINED = [VIP, ROW, FRONT]
         ("VIP، Rang 12", "VIP; Rang 12"),
         ("VIP; vip", "vip"),
         (" ; ", ""),
+        ("a;b;c;d", "a; b; c; d"),
+        ("x" * 60, "x" * 60),
     ],
 )
 def test_flags_are_stored_once_each_however_they_are_parted(written, stored):
@@ -44,13 +46,18 @@ def test_flags_are_stored_once_each_however_they_are_parted(written, stored):
 
 
 @pytest.mark.parametrize(
-    ("written", "code"), [("a;b;c;d;e", "too_many_flags"), ("VIP;=1", "formula")]
+    ("written", "code", "value", "hints"),
+    [
+        ("a;b;c;d;e", "too_many_flags", "a;b;c;d;e", ("4",)),
+        ("VIP;" + "x" * 61, "too_long", "x" * 61, ("60",)),
+        ("VIP;=1", "formula", "=1", ()),
+    ],
 )
-def test_what_no_volunteer_reads_or_a_spreadsheet_would_run_is_refused(written, code):
+def test_what_no_volunteer_reads_or_a_spreadsheet_would_run_is_refused(written, code, value, hints):
     with pytest.raises(InvalidValue) as caught:
         flags_text(written)
 
-    assert caught.value.in_column("flags").code == code
+    assert caught.value.in_column("flags") == Problem("flags", code, value, hints)
 
 
 def test_gates_show_the_sentence_with_the_detail_and_a_stranger_as_it_is_written():
@@ -100,4 +107,15 @@ def test_a_flag_is_valid_or_every_fault_of_it_is_named():
         "flag_with_separator",
         "unknown_choice",
         "formula",
+    ]
+
+
+def test_a_flag_has_a_name_of_40_and_a_sentence_of_60_characters_at_most():
+    def flag(name, sentence):
+        return validate_flag({"name": name, "symbol": "star", "sentence": sentence})
+
+    assert isinstance(flag("x" * 40, "x" * 60), FlagDetails)
+    assert flag("x" * 41, "x" * 61) == [
+        Problem("name", "too_long", "x" * 41, ("40",)),
+        Problem("sentence", "too_long", "x" * 61, ("60",)),
     ]

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from checkin.domain.people.merging import Parting, Record, merge_of, parting_of
+from checkin.domain.people.merging import (
+    COMPARED,
+    Parting,
+    Record,
+    changes_by,
+    filled_in,
+    merge_of,
+    parting_of,
+)
 from checkin.domain.scanning.facts import RegistrationStatus
 from tests.support.factories import NOW, minutes
 
@@ -38,6 +47,8 @@ def arrived(record, minute=0, **more):
         (canceled(ONE), waiting(TWO), 2),
         (arrived(waiting(ONE)), arrived(TWO, 9), 2),
         (arrived(ONE, 9), arrived(TWO), 1),
+        (replace(ONE, registered_at=NOW + minutes(2)), TWO, 2),
+        (ONE, replace(TWO, registered_at=NOW), 1),
     ],
 )
 def test_the_record_with_the_arrival_is_kept_then_the_better_then_the_older(one, two, kept):
@@ -61,6 +72,8 @@ def test_the_record_with_the_arrival_is_kept_then_the_better_then_the_older(one,
         (arrived(canceled(ONE)), canceled(TWO), CANCELED, None, {}),
         (arrived(waiting(ONE)), arrived(waiting(ELSEWHERE)), RESERVE, 5, {20: 1}),
         (arrived(ONE), arrived(ELSEWHERE), CONFIRMED, None, {20: 1}),
+        # an arrival has a place if one of the two had
+        (arrived(waiting(ONE)), arrived(waiting(TWO, 4), without_place=True), RESERVE, 4, {}),
     ],
 )
 def test_nobody_loses_a_place_of_their_delegation_and_no_place_is_kept_twice(
@@ -70,6 +83,13 @@ def test_nobody_loses_a_place_of_their_delegation_and_no_place_is_kept_twice(
 
     assert (merge.standing, merge.reserve_no, merge.freed) == (standing, number, freed)
     assert merge.frees_place == (merge.other.standing == CONFIRMED and not merge.passes_place)
+
+
+def test_who_is_kept_takes_over_a_confirmed_place_that_is_the_other_record_s():
+    assert merge_of(arrived(waiting(ONE)), TWO).passes_place
+    assert not merge_of(ONE, TWO).passes_place
+    assert not merge_of(waiting(ONE), waiting(TWO, 4)).passes_place
+    assert not merge_of(ONE, TWO).registers_again
 
 
 def test_a_canceled_record_with_the_arrival_is_registered_again_in_its_own_delegation():
@@ -104,3 +124,24 @@ def test_who_is_inside_on_a_place_is_registered_again_rather_than_put_on_the_res
 )
 def test_a_merge_is_taken_back_with_the_places_that_are_free(now, kept, other, free, parting):
     assert parting_of(now, kept, other, free) == parting
+
+
+def test_what_is_taken_back_returns_both_unless_it_is_said_otherwise():
+    assert Parting() == Parting(kept_returns=True, other_returns=True, is_possible=True)
+
+
+def participant(**known):
+    return SimpleNamespace(**{one.column: None for one in COMPARED} | {"name": "Amina"} | known)
+
+
+def test_what_only_the_other_record_tells_is_filled_in():
+    kept, other = participant(email="a@x.ma"), participant(email="b@x.ma", phone="+212612345678")
+
+    assert filled_in(kept, other) == {"phone"}
+
+
+def test_a_merge_changes_what_is_chosen_of_the_other_record_and_differs():
+    kept, other = participant(email="a@x.ma"), participant(email="b@x.ma", phone="+212612345678")
+
+    assert changes_by(kept, other, {"email", "name", "note"}) == {"email": "b@x.ma"}
+    assert changes_by(kept, other, ()) == {}

@@ -64,6 +64,7 @@ def test_a_delegation_is_a_name_in_either_script_and_a_quota(raw, details):
         ("20", KeptPlaces(places=20), 20),
         ("٢٠", KeptPlaces(places=20), 20),
         ("5 %", KeptPlaces(percent=5), 2),
+        ("100 %", KeptPlaces(percent=100), 50),
         ("٥٪", KeptPlaces(percent=5), 2),
     ],
 )
@@ -92,6 +93,29 @@ def test_a_sheet_that_says_nothing_of_kept_places_leaves_them():
 
     assert (same.action, other.action) == (QuotaAction.SKIP, QuotaAction.CHANGE)
     assert other.details == DelegationDetails("Tiflet", None, 50, KeptPlaces(places=6))
+
+
+def test_a_quota_is_not_below_what_gates_may_still_give_away():
+    known = replace(TIFLET, taken=30, lent=10)
+
+    assert too_few(40, known) is None
+    assert too_few(39, known) == Problem("quota", "quota_below_places", "39", ("40",))
+
+
+def test_a_delegation_may_have_the_telephone_of_its_coordinators():
+    raw = {"name": "Tiflet", "quota": "50", "coordinator_phone": "0612345678"}
+
+    assert validate_delegation(raw) == DelegationDetails(
+        "Tiflet", None, 50, coordinator_phone="+212612345678"
+    )
+
+
+def test_a_sheet_without_telephones_leaves_them():
+    known = replace(TIFLET, coordinator_phone="+212612345678")
+
+    [same] = plan_quotas([row(2, "Tiflet", "50")], [known])
+
+    assert (same.action, same.details.coordinator_phone) == (QuotaAction.SKIP, "+212612345678")
 
 
 def test_everything_wrong_with_a_delegation_is_said_at_once():
@@ -236,6 +260,7 @@ def only(row, known):
         ([TIFLET], [replace(TIFLET, kept=KeptPlaces(3))], {}),  # the row does not say
         ([TIFLET], [], {"name": ""}),  # deleted: the row would add it again
         ([], [TIFLET], {"name": "2"}),  # added meanwhile
+        ([], [replace(TIFLET, quota=60)], {}),  # added meanwhile, just as the row wants it
         ([], [], {}),
         ([TIFLET], [replace(TIFLET, name="Tifelt")], {"name": ""}),
     ],

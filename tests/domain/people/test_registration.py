@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkin.domain.common.problems import Problem
@@ -89,6 +89,16 @@ def test_a_note_is_no_formula(note):
     assert validate(raw) == [Problem("note", "formula", note)]
 
 
+def test_who_leads_a_bus_rides_in_one():
+    amina = {"name": "Amina", "delegation": "Rabat", "bus_leader": "oui"}
+
+    assert validate(amina) == [Problem("bus", "leader_without_bus")]
+    assert validate({**amina, "bus": "=1"}) == [Problem("bus", "formula", "=1")]
+    assert validate({**amina, "bus": "Car 1"}) == Registration(
+        name="Amina", delegation="Rabat", bus="Car 1", bus_leader=True
+    )
+
+
 def test_an_empty_form_lacks_a_name_and_a_delegation():
     assert validate({}) == [
         Problem("name", "missing_name"),
@@ -107,6 +117,7 @@ def test_a_language_may_be_named_in_any_language(word, language):
 
 
 @given(st.dictionaries(st.sampled_from(sorted(COLUMN_NAMES)), st.text()))
+@settings(deadline=None)
 def test_any_text_is_registered_or_refused_with_sentences(raw):
     answer = validate(raw)
 

@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from checkin.domain.people.searching import NoSearch, SearchRules, Showing, Spent, is_unusual
+from checkin.domain.people.searching import (
+    DESK_BUDGET,
+    NoSearch,
+    SearchRules,
+    Showing,
+    Spent,
+    is_unusual,
+)
 
 OPENS = datetime(2025, 6, 14, 13, 0, tzinfo=UTC)
 NOON = datetime(2025, 6, 14, 12, 0, tzinfo=UTC)
@@ -78,11 +85,17 @@ def test_what_a_supervisor_grants_begins_anew():
     shown = [Showing(1, after(0)), Showing(2, after(10))]
 
     assert Spent(shown, granted_at=after(5)).wait([3], 2, after(30)) is None
+    assert Spent(shown, granted_at=after(10)).counted(2) == shown[1:]
     assert Spent(shown, granted_at=after(5)).recently(after(10)) == 1
+
+
+def test_a_gate_is_shown_60_people_an_hour_and_a_help_desk_600_unless_the_event_says_otherwise():
+    assert (SearchRules().budget, DESK_BUDGET) == (60, 600)
 
 
 def test_half_an_hours_budget_within_ten_minutes_is_unusual():
     shown = [Showing(number, after(number)) for number in range(40)]
 
     assert Spent(shown).recently(after(39)) == 10
-    assert (is_unusual(30, 60), is_unusual(31, 60), is_unusual(5, 0)) == (False, True, False)
+    assert (is_unusual(30, 60), is_unusual(31, 60)) == (False, True)
+    assert (is_unusual(5, 0), is_unusual(6, 0)) == (False, True)

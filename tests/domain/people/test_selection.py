@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from checkin.domain.people.selection import Selection, Sort, Standing, selection_in
+from checkin.domain.people.selection import (
+    USUAL_COLUMNS,
+    USUAL_COLUMNS_OF_ONE,
+    Selection,
+    Sort,
+    Standing,
+    selection_in,
+)
 
 ALL = Selection(
     text="Amina",
@@ -20,7 +27,9 @@ ALL = Selection(
 )
 
 
-@pytest.mark.parametrize("selection", [Selection(), ALL, Selection(arrived=True, bus="12")])
+@pytest.mark.parametrize(
+    "selection", [Selection(), ALL, Selection(arrived=True, bus="12"), Selection(bus="any")]
+)
 def test_an_address_gives_the_same_selection_again(selection):
     assert selection_in(selection.address()) == selection
 
@@ -54,7 +63,15 @@ def test_what_is_no_choice_leaves_nobody_out():
     }
 
     assert selection_in(strange) == Selection()
+    assert selection_in({"delegation": "9" * 10}) == Selection()
+    assert selection_in({"delegation": "9" * 9}).delegation == 999_999_999
     assert len(selection_in({"q": "x" * 999}).text) == 200
+    assert len(selection_in({"delivered": "x" * 999}).delivered) == 20
+
+
+def test_a_list_shows_the_columns_that_organisers_or_coordinators_need_most():
+    assert USUAL_COLUMNS == ("delegation", "category", "standing", "arrived")
+    assert USUAL_COLUMNS_OF_ONE == ("phone", "category", "standing", "arrived")
 
 
 def test_the_same_order_once_more_is_turned_round():

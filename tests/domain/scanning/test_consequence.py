@@ -63,6 +63,17 @@ def test_who_was_let_in_against_the_rules_is_counted_once_and_a_conflict(facts, 
     assert consequence(facts, Refused(Reason.CANCELED), let_in=True) == changes
 
 
+def test_what_is_not_said_to_change_does_not():
+    assert Consequence() == Consequence(
+        entry_no=None,
+        without_place=False,
+        on_loan=False,
+        leaves=False,
+        refusal=False,
+        conflict=False,
+    )
+
+
 def test_who_was_let_in_as_the_rules_say_is_no_conflict():
     assert consequence(HERE, Admitted(entry_no=1), let_in=True) == Consequence(entry_no=1)
 

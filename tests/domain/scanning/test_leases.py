@@ -14,6 +14,7 @@ from checkin.domain.scanning.leases import (
     CLOCK_ERROR,
     LIFETIME,
     Loan,
+    hub_share,
     in_life,
     pool,
     share,
@@ -68,6 +69,21 @@ def test_each_device_is_lent_one_share_and_one_share_is_not_lent():
 
 def test_nothing_is_lent_where_nothing_is_free():
     assert [share(free, 1) for free in (-3, 0, 1)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("free", "hubs", "gates_online", "room"),
+    [
+        (10, 2, False, 5),
+        (10, 2, True, 3),  # the gates online keep as much as a hub
+        (10, 1, False, 10),
+        (10, 0, False, 10),
+        (0, 1, False, 0),
+        (-3, 1, False, 0),
+    ],
+)
+def test_each_hub_is_lent_one_share_of_the_room_in_the_hall(free, hubs, gates_online, room):
+    assert hub_share(free, hubs, gates_online=gates_online) == room
 
 
 @given(

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from checkin.domain.scanning.bus_words import BUS_WORDS, bus_words
+from checkin.domain.scanning.card_words import CARD_WORDS, card_words
 from checkin.domain.scanning.facts import Direction
-from checkin.domain.scanning.messages import let_in_message, pending_message, verdict_message
+from checkin.domain.scanning.messages import (
+    budget_message,
+    let_in_message,
+    pending_message,
+    verdict_message,
+)
 from checkin.domain.scanning.reasons import REASONS, Face, Reason, face_of
 from checkin.domain.scanning.rehearsal import Practice, practice_message, practice_verdict
 from checkin.domain.scanning.verdict import Admitted, Refused, Status
@@ -35,6 +42,16 @@ def test_a_verdict_is_said_in_the_volunteer_s_language():
     assert verdict_message("ok", None, "ar") == "مرحبا"
     assert let_in_message(Reason.BLOCKED, "en") == "Let in although blocked"
     assert pending_message("en") == "Let pass: noted offline"
+    assert budget_message(7, "en") == (
+        "This device was shown as many people as it may be in an hour. Wait 7 min, or let "
+        "a supervisor type their PIN."
+    )
+
+
+def test_the_words_of_cards_and_buses_are_told_in_a_language_with_their_places_open():
+    assert (bus_words("en"), card_words("en")) == (BUS_WORDS, CARD_WORDS)
+    assert card_words("fr")["first_admission"] == "Première entrée à {time} · {gate}"
+    assert bus_words("fr")["bus_title"] == "Autocar\u00a0: {name}"
 
 
 @pytest.mark.parametrize(

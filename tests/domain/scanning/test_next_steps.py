@@ -16,6 +16,7 @@ from checkin.domain.scanning.next_steps import (
     Step,
     StepFacts,
     act_message,
+    act_sentences,
     moment_text,
     right_gates,
 )
@@ -70,6 +71,11 @@ def test_every_act_is_said_in_every_language():
         wanted = [value for place, value in named.items() if place in ACTS[act]]
         assert len(said) == len(LANGUAGES)
         assert all(value in one for value in wanted for one in said)
+
+
+def test_a_page_gets_the_acts_with_their_places_open():
+    assert act_sentences("en") == ACTS
+    assert act_sentences("fr")[NextStep.SUPERVISOR] == "appeler un superviseur"
 
 
 def test_a_gate_is_named_in_both_scripts_the_readers_first():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -44,6 +45,31 @@ def test_the_arrival_has_a_place_if_one_of_the_two_had():
     assert stays_of_one_person([placeless, stay(2, 5)])[0].without_place is False
     assert stays_of_one_person([placeless, stay(2, 5, without_place=True)])[0].without_place
     assert stays_of_one_person([stay(2, 5, entry_no=2)])[0].without_place is False
+
+
+def test_what_counts_no_more_has_neither_an_end_nor_a_place():
+    within = stay(2, 5, 9, without_place=True)
+
+    assert stays_of_one_person([stay(1, 0), within])[1] == Stay(2, NOW + minutes(5), None)
+
+
+def test_who_comes_in_as_the_other_record_leaves_begins_a_further_stay():
+    placeless = [stay(1, 0, 5, without_place=True), stay(2, 5, without_place=True)]
+
+    counted = stays_of_one_person(placeless)
+
+    assert told(counted) == [(1, 1, 5), (2, 2, None)]
+    assert [one.without_place for one in counted] == [True, False]
+
+
+def test_of_two_admissions_at_one_moment_the_first_is_counted():
+    assert told(stays_of_one_person([stay(2, 0), stay(1, 0)])) == [(1, 1, None), (2, None, None)]
+
+
+def test_each_day_has_an_arrival_of_its_own():
+    stays = [replace(stay(1, 900), day=2), stay(2, 0), replace(stay(3, 960), day=2)]
+
+    assert told(stays_of_one_person(stays)) == [(2, 1, None), (1, 1, None), (3, None, None)]
 
 
 #: when each begins, and how long it lasts; 0 for one that has not ended

@@ -13,7 +13,7 @@ from statistics import median_low
 from checkin.domain.common.names import fold_name
 
 _SUMS = (
-    *("total", "totaux", "total général", "sous-total", "sous total", "grand total", "somme"),
+    *("total", "totaux", "total général", "sous-total", "grand total", "somme"),
     *("sommes", "sum", "subtotal", "effectif total", "nombre total", "ensemble", "cumul"),
     *("المجموع", "مجموع", "المجموع العام", "المجموع الكلي", "الإجمالي", "إجمالي", "الحاصل"),
     *("العدد الإجمالي", "العدد الكلي"),
@@ -23,18 +23,7 @@ _REMARKS = (
     *("signatures", "signé", "cachet", "visa", "fait à", "fait le", "arrêté la", "arrêtée la"),
     *("le président", "la présidente", "le secrétaire", "le responsable", "le coordinateur"),
     *("la présente liste", "signed", "source", "légende"),
-    *(
-        "ملاحظة",
-        "ملاحظات",
-        "توقيع",
-        "التوقيع",
-        "الإمضاء",
-        "إمضاء",
-        "حرر ب",
-        "حرر في",
-        "ختم",
-        "الخاتم",
-    ),
+    *("ملاحظة", "ملاحظات", "توقيع", "التوقيع", "الإمضاء", "إمضاء", "حرر", "ختم", "الخاتم"),
     *("الرئيس", "رئيس", "الكاتب", "المسؤول", "المنسق", "حصرت هذه اللائحة"),
 )
 _SUM_WORDS = frozenset(map(fold_name, _SUMS))
@@ -87,18 +76,16 @@ def is_sum(cells: Sequence[str]) -> bool:
 
 
 def _begins_as_sum(text: str) -> bool:
-    folded = fold_name(text.rstrip(" :.=")[:60])
+    folded = fold_name(text)
     if folded in _SUM_WORDS:
         return True
     head, _colon, rest = text.partition(":")
-    return bool(rest.strip()) and _is_number(rest) and fold_name(head) in _SUM_WORDS
+    return _is_number(rest) and fold_name(head) in _SUM_WORDS
 
 
 def _is_remark(cells: Sequence[str], usual: int) -> bool:
     written = [cell for cell in cells if cell.strip()]
-    if not written:
-        return True
-    folded = fold_name(written[0][:60])
+    folded = fold_name(written[0])
     words = (word for word in _REMARK_WORDS if folded == word or folded.startswith(word + " "))
     if next(words, None):
         return len(written) < max(usual, 2)

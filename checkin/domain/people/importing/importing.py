@@ -22,8 +22,9 @@ from checkin.domain.people.importing.roster import OF_BUS, Person, Roster
 from checkin.domain.people.importing.row_numbers import row_label
 from checkin.domain.people.registration import Registration, validate
 
-#: stands for a name that a row lacks, while it is looked at what else is wrong with it
-_NOBODY = "\u2068?a"
+#: stands for a name that a row lacks, while it is looked at what else is wrong with it: in runes,
+#: so that it is valid and nobody has it
+_NOBODY = "\u16a0\u16a0\u16a0"
 #: why a row is refused that changes somebody, before a person has confirmed that
 WOULD_CHANGE = "would_change"
 #: why a row is refused because of another row of its list

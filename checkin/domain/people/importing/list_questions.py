@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from checkin.domain.common.choices import Choices
@@ -288,9 +289,7 @@ def _orders(
     asked = []
     for column in whole_names:
         turned = ((name, given_name_first(name)) for name in texts_in(rows, column) if name)
-        changed = [
-            pair for _at, pair in zip(range(500), turned, strict=False) if pair[0] != pair[1]
-        ]
+        changed = [(old, new) for old, new in islice(turned, _LOOKED_AT) if old != new]
         if changed:
             examples = tuple(changed[:_SAMPLES])
             asked.append(AskedOrder(column, column in choices.turned, examples))

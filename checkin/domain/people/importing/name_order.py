@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import takewhile
 
 from checkin.domain.common.names import fold_name
 
@@ -88,10 +89,8 @@ def _family_words(words: list[str]) -> int:
         if not capitals[0]:
             return 0  # the capitals stand behind: it is in order already
         return capitals.index(False)
-    size = 0
-    while size < len(words) - 2 and fold_name(words[size]) in _PARTICLES:
-        size += 1
-    return size + 1 if size < len(words) - 1 else 0
+    particles = takewhile(lambda word: fold_name(word) in _PARTICLES, words)
+    return len(list(particles)) + 1
 
 
 def _is_capital(word: str) -> bool:

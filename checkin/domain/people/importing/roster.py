@@ -80,10 +80,6 @@ class Person(OwnDetails):
         more = set(self.changes_to(other)) - {"name", "name_ar"}
         return not more and set(other.folded_names) <= set(self.folded_names)
 
-    def shares_contact(self, other: Person) -> bool:
-        """Say whether both have the same e-mail or the same phone."""
-        return not set(self.contacts()).isdisjoint(other.contacts())
-
 
 def contradicts(one: OwnDetails, other: OwnDetails) -> bool:
     """Say whether two people of one name have contacts that are all different."""

@@ -189,10 +189,10 @@ def list_of(sheets: Sequence[RawSheet], choices: SheetChoices) -> tuple[list[Row
     for order, at in enumerate(chosen_sheets(sheets, choices)):
         sheet = sheets[at]
         meanings = enumerate(meanings_of(sheet.headings, choices.columns))
-        columns = Columns(tuple((at, meaning) for at, meaning in meanings if meaning), (), 0)
+        known = tuple((at, meaning) for at, meaning in meanings if meaning)
         read, left = rows_of_sheet(
             sheet,
-            replace(columns, width=_width(sheet)),
+            Columns(known, (), _width(sheet)),
             with_hidden=choices.with_hidden,
             entries=choices.entries,
             first=order * SHEET_STEP,
@@ -259,7 +259,7 @@ def _as_chosen(row: Row, choices: SheetChoices) -> Row:
         if column in cells:
             cells[column] = given_name_first(cells[column])
     for column, texts in choices.values.items():
-        chosen = texts.get(fold_name(cells.get(column, "")), LATER)
+        chosen = texts.get(fold_name(cells.get(column, "")))
         if chosen and chosen != LATER:
             cells[column] = chosen
     # Who the person is depends on the delegation; a category is for people who are new alone.

@@ -48,6 +48,18 @@ def test_who_is_new_in_a_later_row_takes_a_place_first():
     assert refused([*moves(1), adds(9)], {1: CAME}, rooms(free=1)) == [2]
 
 
+def test_who_is_new_takes_one_place_and_leaves_the_others():
+    assert refused([*moves(1), adds(9)], {1: CAME}, rooms(free=2)) == []
+
+
+def test_who_is_moved_and_waits_there_gets_the_next_place_that_is_left():
+    back = PlannedRow(3, Action.CHANGE, (), 2, {"delegation_id": HERE})
+    people = {1: NOT_COME, 2: Mover(THERE, CONFIRMED, Arrival.WITH_PLACE), 3: CAME}
+    [waits, _, late] = moves(1, 2, 3)
+
+    assert refused([waits, back, late], people, rooms(free=0)) == [4]
+
+
 def test_who_has_waited_longer_gets_the_place_first():
     assert refused(moves(1, 2), {1: CAME, 2: CAME}, rooms(free=2, waiting=1)) == [3]
 

@@ -8,7 +8,7 @@ import pytest
 
 from checkin.domain.common.problems import Problem
 from checkin.domain.people.corrections import Corrections, correct
-from checkin.domain.people.importing.importing import Action, PlannedRow, Row
+from checkin.domain.people.importing.importing import Action, PlannedRow, Row, still_disputed
 from checkin.domain.people.importing.roster import Person
 from checkin.words.problems import row_sentences
 from tests.domain.people.importing.import_plans import AMINA, applied, fields, planned
@@ -282,6 +282,89 @@ def test_unknown_delegation_and_category_name_the_nearest():
             ),
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "problems"),
+    [
+        (
+            {"name": "Omar", "delegation": "Khemiset", "phone": "12", "email": "amina@example.ma"},
+            [
+                Problem("phone", "invalid_phone", "12"),
+                Problem("delegation", "unknown_delegation", "Khemiset", ("Khémisset",)),
+                Problem("category", "missing_category"),
+                Problem("email", "taken", "amina@example.ma", ("Amina El Fassi",)),
+            ],
+        ),
+        (
+            {"delegation": "Rabat", "category": "Militan"},
+            [
+                Problem("name", "missing_name"),
+                Problem("category", "unknown_category", "Militan", ("Militant",)),
+            ],
+        ),
+        (
+            {"name": "Omar", "category": "Militan"},
+            [
+                Problem("delegation", "missing_delegation"),
+                Problem("category", "unknown_category", "Militan", ("Militant",)),
+            ],
+        ),
+        # whoever is registered has a category
+        (
+            {"name": "Amina El Fassi", "delegation": "Khémisset", "phone": "12"},
+            [Problem("phone", "invalid_phone", "12")],
+        ),
+        (
+            {
+                "name": "Omar",
+                "delegation": "Rabat",
+                "category": "Élu",
+                "phone": "12",
+                "email": "amina@example.ma",
+                "allow_duplicate": "oui",
+            },
+            [Problem("phone", "invalid_phone", "12")],
+        ),
+    ],
+)
+def test_all_that_is_wrong_with_a_row_is_said_at_once(row, problems):
+    [plan] = planned([row], [AMINA], default_category="")
+
+    assert list(plan.why) == problems
+
+
+def test_a_flag_that_the_event_has_not_is_a_problem_of_its_row():
+    [plan] = planned([{"name": "Omar", "delegation": "Rabat", "flags": "VIP"}])
+
+    assert plan.why == (Problem("flags", "no_flags", "VIP", ("–",)),)
+
+
+def test_where_it_is_asked_first_somebody_is_changed_once_a_person_has_seen_it():
+    row = Row(2, {"name": "Amina El Fassi", "delegation": "Khémisset", "note": "bus 3"})
+    seen = correct([row], Corrections(overwrites={2}))
+
+    [asks], [changes] = (planned(rows, [AMINA], asks_before_changes=True) for rows in ([row], seen))
+    [wrong] = planned([{"name": "Omar"}])
+
+    why = (Problem("row", "would_change", hints=("Amina El Fassi",)),)
+    assert asks == PlannedRow(2, Action.REFUSE, why, AMINA.id, {"note": "bus 3"})
+    assert changes == PlannedRow(2, Action.CHANGE, (), AMINA.id, {"note": "bus 3"})
+    assert asks.before == changes.before == {"note": None}
+    assert [one.asks_to_overwrite for one in (asks, changes, wrong)] == [True, False, False]
+
+
+def test_a_row_that_another_row_contradicts_stays_refused_once_that_one_is_registered():
+    rows = [
+        Row(2, {"name": "Omar Tazi", "delegation": "Rabat", "phone": "0612345678"}),
+        Row(3, {"name": "Omar Tazi", "delegation": "Rabat", "phone": "0699999999"}),
+        Row(4, {"name": "Driss", "delegation": "Nowhere"}),
+    ]
+    plan = planned(rows)
+
+    disputed = [still_disputed(row, of) for row, of in zip(rows, plan, strict=True)]
+
+    assert disputed == [rows[0], replace(rows[1], problems=plan[1].why), rows[2]]
 
 
 def test_a_reason_is_told_with_its_row_and_column_in_each_language():

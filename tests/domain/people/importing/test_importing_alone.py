@@ -16,8 +16,8 @@ KHEMISSET, SALE = 1, 2
 PHONE = "+212612345678"
 
 
-def plan(*rows, people=(), alone=True):
-    planner = ImportPlanner(
+def a_planner(people, *, alone=True):
+    return ImportPlanner(
         people,
         delegations=Choices([(KHEMISSET, ["Khémisset", "الخميسات"]), (SALE, ["Salé"])]),
         categories=Choices([(1, ["Militant"])]),
@@ -25,7 +25,12 @@ def plan(*rows, people=(), alone=True):
         default_category="Militant",
         alone=Alone(KHEMISSET, "Khémisset") if alone else None,
     )
-    return planner.plan([Row(number, cells) for number, cells in enumerate(rows, 2)])
+
+
+def plan(*rows, people=(), alone=True):
+    return a_planner(people, alone=alone).plan(
+        [Row(number, cells) for number, cells in enumerate(rows, 2)]
+    )
 
 
 def why(planned):
@@ -81,19 +86,22 @@ def test_one_of_their_own_may_get_a_phone_that_somebody_elsewhere_has():
 
 
 def test_whoever_has_moved_here_meanwhile_is_known_here():
-    planner_rows = [Row(2, {"name": "Zineb Tazi", "phone": PHONE})]
-    planner = ImportPlanner(
-        [Person(9, SALE, name="Zineb Tazi", phone=PHONE)],
-        delegations=Choices([(KHEMISSET, ["Khémisset"])]),
-        categories=Choices([(1, ["Militant"])]),
-        default_delegation="Khémisset",
-        default_category="Militant",
-        alone=Alone(KHEMISSET, "Khémisset"),
-    )
+    planner = a_planner([Person(9, SALE, name="Zineb Tazi", phone=PHONE)])
 
     planner.learn([Person(9, KHEMISSET, category_id=1, name="Zineb Tazi", phone=PHONE)])
 
-    assert why(planner.plan(planner_rows)) == [(Action.SKIP, ["already_registered"])]
+    assert why(planner.plan([Row(2, {"name": "Zineb Tazi", "phone": PHONE})])) == [
+        (Action.SKIP, ["already_registered"])
+    ]
+
+
+def test_whoever_has_moved_away_meanwhile_is_a_stranger_here():
+    planner = a_planner([Person(9, KHEMISSET, category_id=1, name="Zineb Tazi", phone=PHONE)])
+
+    planner.learn([Person(9, SALE, name="Zineb Tazi", phone=PHONE)])
+
+    [row] = planner.plan([Row(2, {"name": "Zineb Tazi", "phone": PHONE})])
+    assert (row.action, row.unchecked) == (Action.ADD, True)
 
 
 def test_who_was_canceled_elsewhere_may_register_here():

@@ -27,7 +27,7 @@ def test_a_person_is_compared_by_the_names_in_both_scripts():
 
     assert both.folded_names == ("amina alaoui", "امينه العلوي")
     assert person(3, folded_names=("known",)).folded_names == ("known",)
-    assert person(3, folded_names=("known",)) == person(3)
+    assert person(3, folded_names=("known",)) == person(3) == person(3, name_terms=("known",))
     assert [one.shown_name for one in (both, arabic, person(4, ""))] == [
         *("Amina Alaoui", "أمينة العلوي", ""),
     ]
@@ -151,6 +151,12 @@ def test_another_spelling_is_one_persons_only_where_no_contact_tells_them_apart(
     assert spelt_alike([known], person(9, "Benalia Mohamed")) is None
     assert spelt_alike([known], person(9, "Benali Mohamed"), excluding={1}) is None
     assert spelt_alike([replace(known, canceled=True)], person(9, "Benali Mohamed")) is None
+
+
+def test_one_of_the_names_of_a_person_is_enough():
+    known = person(1, "Mohammed Ben Ali", SALE, name_ar="محمد", phone=PHONE)
+
+    assert found([known], person(9, "Benali Mohamed", name_ar="كريم", phone=PHONE)) == 1
 
 
 def test_another_spelling_with_the_same_phone_is_the_same_person():

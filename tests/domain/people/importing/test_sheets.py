@@ -7,28 +7,34 @@ from dataclasses import replace
 import pytest
 
 from checkin.domain.common.blanks import is_blank
-from checkin.domain.people.importing.extra_lines import ExtraLine, extra_lines
+from checkin.domain.common.problems import Problem
+from checkin.domain.people.importing.headings import Columns
 from checkin.domain.people.importing.importing import Row
 from checkin.domain.people.importing.list_questions import proposed_choices
 from checkin.domain.people.importing.name_order import NameOrder, given_name_first, likely_order
 from checkin.domain.people.importing.row_numbers import SHEET_STEP, row_label
 from checkin.domain.people.importing.sheets import (
+    LATER,
+    MEANINGS,
+    WHOLE_NAMES,
     LeftOut,
     RawRow,
     RawSheet,
     SheetChoices,
     choices_of,
+    chosen_sheets,
     heading_keys,
     list_of,
     meanings_of,
+    rows_of_sheet,
 )
 
 HEADINGS = ["Nom", "Délégation", "Téléphone"]
 
 
-def sheet(*rows, name="", headings=HEADINGS):
+def sheet(*rows, name="", headings=HEADINGS, **more):
     lines = [RawRow(1, headings), *(RawRow(at, list(row)) for at, row in enumerate(rows, 2))]
-    return RawSheet(name, lines)
+    return RawSheet(name, lines, **more)
 
 
 @pytest.mark.parametrize(
@@ -41,40 +47,6 @@ def test_what_says_nothing_is_empty(text):
 @pytest.mark.parametrize("text", ["Na", "0", "oui", "لا", "Anne", "x", "-1", "Sans Souci"])
 def test_what_says_something_is_not_empty(text):
     assert not is_blank(text)
-
-
-@pytest.mark.parametrize(
-    ("cells", "reason"),
-    [
-        (["TOTAL", "", "2500"], ExtraLine.SUM),
-        (["", "Somme", "12"], ExtraLine.SUM),
-        (["المجموع", "", "3"], ExtraLine.SUM),
-        (["Total : 25", "", ""], ExtraLine.SUM),
-        (HEADINGS, ExtraLine.HEADINGS),
-        (["Signature du président", "", ""], ExtraLine.REMARK),
-        (["NB : liste arrêtée le 3 juin", "", ""], ExtraLine.REMARK),
-        (["Fait à Rabat", "le 3 juin", ""], ExtraLine.REMARK),
-    ],
-)
-def test_lines_that_are_no_entries_are_proposed_to_be_left_out(cells, reason):
-    people = [["Amina Alaoui", "Salé", "0612345678"], ["Bahia Idrissi", "Salé", "0612345679"]]
-
-    assert extra_lines(HEADINGS, [*people, cells]) == {2: reason}
-
-
-@pytest.mark.parametrize(
-    "cells",
-    [
-        ["Total Mohamed", "Salé", "0612345678"],
-        ["Total", "Salé", "0612345678"],
-        ["Note Karim", "Salé", "0612345678"],
-        ["Bahia Idrissi", "", ""],
-    ],
-)
-def test_people_are_entries_whatever_they_are_called(cells):
-    people = [["Amina Alaoui", "Salé", "0612345678"]] * 2
-
-    assert extra_lines(HEADINGS, [*people, cells]) == {}
 
 
 def test_rows_of_several_sheets_have_numbers_of_their_own():
@@ -136,6 +108,93 @@ def test_what_is_chosen_stands_for_what_is_written():
     assert choices_of(choices.as_json()) == choices
 
 
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (["Amina", "tanger", ""], {"name": "Amina", "delegation": "Salé"}),
+        (["Amina", "agadir", ""], {"name": "Amina", "delegation": "agadir"}),
+        (["Amina", "fes", ""], {"name": "Amina", "delegation": "fes"}),
+        (["Amina", "Salé", ""], {"name": "Amina", "delegation": "Salé"}),
+        (["Amina", "", ""], {"name": "Amina", "delegation": "Rabat"}),
+    ],
+)
+def test_a_text_for_which_nothing_was_chosen_yet_stays_as_it_is(cells, read):
+    choices = SheetChoices(
+        values={"delegation": {"tanger": "Salé", "agadir": "", "fes": LATER}},
+        defaults={"delegation": "Rabat"},
+    )
+
+    [row], _left_out = list_of([sheet(cells)], choices)
+
+    assert row.cells == read
+
+
+def test_an_empty_cell_stays_empty_where_no_name_was_chosen_for_it():
+    defaults = {"delegation": LATER}
+
+    [row], _left_out = list_of([sheet(["Amina", "-", ""])], SheetChoices(defaults=defaults))
+
+    assert row.cells == {"name": "Amina", "delegation": "-"}
+    assert SheetChoices().default("delegation") == ""
+
+
+def test_more_answers_are_added_to_those_that_were_given():
+    given = SheetChoices(values={"delegation": {"tanger": "Salé"}, "category": {"x": "Élu"}})
+
+    more = given.with_values({"delegation": {"fes": "Rabat", "tanger": "Rabat"}, "bus": {"1": "2"}})
+
+    assert more.values == {
+        "delegation": {"tanger": "Rabat", "fes": "Rabat"},
+        "category": {"x": "Élu"},
+        "bus": {"1": "2"},
+    }
+
+
+def test_names_are_turned_in_the_columns_that_are_said_to_have_the_family_name_first():
+    choices = SheetChoices(turned=frozenset({"name", "name_ar"}))
+
+    rows, _left_out = list_of([sheet(["ALAOUI Amina", "", ""], ["", "Salé", ""])], choices)
+
+    assert [row.cells for row in rows] == [{"name": "Amina ALAOUI"}, {"delegation": "Salé"}]
+    assert set(WHOLE_NAMES) <= set(MEANINGS)
+
+
+def test_an_arabic_column_of_whole_names_may_be_turned_too():
+    arabic = sheet(["العلوي أمينة"], headings=["الاسم العائلي والشخصي"])
+
+    assert proposed_choices([arabic], {}, "").turned == {"name_ar"}
+
+
+def test_the_first_sheet_that_is_shown_is_read_and_a_hidden_one_if_there_is_no_other():
+    hidden, shown = sheet(["Amina"], name="Un", is_hidden=True), sheet(["Bahia"], name="Deux")
+
+    assert chosen_sheets([hidden, shown, shown], SheetChoices()) == [1]
+    assert chosen_sheets([hidden, hidden], SheetChoices()) == [0]
+    assert chosen_sheets([hidden, shown], SheetChoices(sheets=(0, 5))) == [0]
+
+
+def test_cells_beyond_the_headings_may_be_chosen_and_are_a_problem_where_nobody_was_asked():
+    beyond = sheet(["Amina", "Salé", "", "VIP"], ["Bahia"])
+    columns = Columns(((0, "name"),), (), 3)
+
+    rows, _left_out = list_of([beyond], SheetChoices(columns={"#4": "flags"}))
+    unasked, _left_out = rows_of_sheet(beyond, columns)
+
+    assert [(row.cells, row.problems) for row in rows] == [
+        ({"name": "Amina", "delegation": "Salé"}, ()),
+        ({"name": "Bahia"}, ()),
+    ]
+    assert unasked == [
+        Row(2, {"name": "Amina"}, (Problem("row", "extra_cells", "VIP"),)),
+        Row(3, {"name": "Bahia"}),
+    ]
+
+
+def test_headings_and_rows_are_told_by_their_beginning():
+    assert heading_keys(["x" * 101]) == ["x" * 100]
+    assert RawRow(2, ["x" * 40, "y" * 40]).text == f"{'x' * 40} · {'y' * 37}"
+
+
 def test_every_visible_sheet_with_people_is_proposed_and_nothing_else():
     people, others = sheet(["Amina", "Salé", ""]), sheet(["Bahia", "Salé", ""], name="Deux")
     cover = sheet(["Liste des invités"], name="À lire", headings=["Bienvenue"])
@@ -167,7 +226,15 @@ def test_the_second_sheet_is_numbered_beyond_every_row_of_the_first():
         ("Alaoui, Amina", "Amina Alaoui"),
         ("Karim BENJELLOUN", "Karim BENJELLOUN"),
         ("العلوي أمينة", "أمينة العلوي"),
+        ("بن علي محمد أمين", "محمد أمين بن علي"),
         ("Madonna", "Madonna"),
+        ("", ""),
+        # a family name alone, whose given name nobody knows
+        ("Ben Ali", "Ben Ali"),
+        ("Ben El Fassi", "Ben El Fassi"),
+        ("Ben El", "Ben El"),
+        # one letter is no name in capitals
+        ("Karim A.", "A. Karim"),
     ],
 )
 def test_a_family_name_that_is_first_is_put_last(written, turned):
@@ -179,10 +246,20 @@ def test_a_family_name_that_is_first_is_put_last(written, turned):
     [
         ("Nom et prénom", ["BENJELLOUN Karim", "EL FASSI Hind"], NameOrder.FAMILY_FIRST),
         ("Nom et prénom", ["Karim BENJELLOUN"], NameOrder.AS_WRITTEN),
+        ("Nom et prénom", ["BENJELLOUN KARIM"], NameOrder.FAMILY_FIRST),
         ("Nom et prénom", ["Benjelloun Karim"], NameOrder.FAMILY_FIRST),
         ("Prénom et nom", ["Karim Benjelloun"], NameOrder.AS_WRITTEN),
         ("Nom", ["Karim Benjelloun"], None),
         ("Nom", ["ALAOUI Amina", "Karim TAZI"], None),
+        ("Nom", [*["ALAOUI Amina"] * 4, "Karim TAZI"], NameOrder.FAMILY_FIRST),
+        ("Nom", [*["ALAOUI Amina"] * 3, "Karim TAZI"], None),
+        ("Nom", ["ALAOUI Amina", *["Karim TAZI"] * 4], NameOrder.AS_WRITTEN),
+        ("Nom", [*["Madonna"] * 499, "ALAOUI Amina"], NameOrder.FAMILY_FIRST),
+        ("Nom", [*["Madonna"] * 500, "ALAOUI Amina"], None),
+        ("Last name first name", ["Alaoui Amina"], NameOrder.FAMILY_FIRST),
+        ("النسب والاسم", ["العلوي أمينة"], NameOrder.FAMILY_FIRST),
+        ("First name last name", ["Amina Alaoui"], NameOrder.AS_WRITTEN),
+        ("الاسم والنسب", ["أمينة العلوي"], NameOrder.AS_WRITTEN),
     ],
 )
 def test_the_order_of_names_is_told_by_capitals_or_else_by_the_heading(heading, names, order):
