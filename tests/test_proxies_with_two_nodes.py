@@ -35,7 +35,7 @@ def server(database_url, event, tmp_path):
 def proxy_before(request, tmp_path):
     """A function that runs a proxy before two ports of this machine."""
     run = getattr(reverse_proxies, request.param)
-    return lambda first, second: run(tmp_path, first, second=second)
+    return lambda first, second: run(tmp_path, first, others=[second])
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_nginx_lets_no_gate_notice_that_a_node_died_with_its_scan(
 
     with (
         lossy_node(server.port) as node,
-        reverse_proxies.nginx(tmp_path, node.server_port, second=server.port) as proxy,
+        reverse_proxies.nginx(tmp_path, node.server_port, others=[server.port]) as proxy,
     ):
         answers = [sent(proxy, token, a_scan(code)).status_code for code in codes]
 

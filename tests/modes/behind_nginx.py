@@ -17,7 +17,7 @@ from tests.modes.laptop import CHECKOUT, settings_of
 from tests.modes.mode import Mode, Place
 from tests.modes.trust import certificate_for
 from tests.modes.venue import lan_address
-from tests.support.others.reverse_proxies import Proxy, changed
+from tests.support.others.reverse_proxies import Proxy, changed, nginx_nodes
 from tests.support.servers.server_process import ROOT, free_port
 
 SAMPLE = ROOT / "deploy" / "nginx.conf"
@@ -71,11 +71,8 @@ def nginx_before(place: Place, first: int, *others: int) -> Proxy:
     """Run nginx until the end before the nodes at these ports of this machine."""
     address, public = lan_address(), free_port()
     authority, certificate, key = certificate_for(address, place.files)
-    spare = "    # server 10.0.0.2:8000 max_fails=1 fail_timeout=5s;"
-    node = spare.replace("# ", "")
     servers = changed(
-        SAMPLE.read_text("utf-8"),
-        (spare, "\n".join(node.replace("10.0.0.2:8000", f"127.0.0.1:{at}") for at in others)),
+        nginx_nodes(SAMPLE.read_text("utf-8"), others),
         ("listen 80;", f"listen {address}:{free_port()};"),
         ("listen 443 ", f"listen {address}:{public} "),
         ("server_name checkin.example.org;", f"server_name {address};"),

@@ -18,7 +18,7 @@ from tests.services.mail.mail_server import mail_server
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.postgres
-TWO_NODES = ((), ())
+ALIKE = ((), (), ())
 PEOPLE = 400
 _PROOF_S = 900
 
@@ -36,7 +36,7 @@ def test_gates_go_on_while_a_node_is_killed_and_postgresql_restarts(place, reque
     if can_be_apart():
         run_apart(request.node.nodeid, tmp_path / "apart")
         return
-    mode = several_nodes(place, nginx_before, TWO_NODES)
+    mode = several_nodes(place, nginx_before, ALIKE)
     place.until_the_end.callback(mode.stop)
     mode.command("init")
     mode.command("demo", "--participants", PEOPLE)

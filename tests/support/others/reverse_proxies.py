@@ -12,7 +12,7 @@ import signal
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,6 +54,7 @@ http {{
     include {folder}/conf.d/*.conf;
 }}
 """
+_SPARE_NODE = "    # server 10.0.0.2:8000 max_fails=1 fail_timeout=5s;"
 _CADDY_MAIN = """{{
 	admin off
 	local_certs
@@ -109,7 +110,7 @@ def nginx(
     folder: Path,
     upstream: int,
     *,
-    second: int | None = None,
+    others: Sequence[int] = (),
     strips: bool = False,
     most: int = 2000,
     text: str = "",
@@ -120,7 +121,7 @@ def nginx(
     Args:
         upstream: the port of the server on this machine.
         text: another configuration of that name and certificate, for the path `prefix`.
-        second: the port of a second node.
+        others: the ports of further nodes.
         strips: take the path off, which is the other of the two lines in that file.
         most: requests that one address may have open at once.
     """
@@ -140,8 +141,8 @@ def nginx(
         ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
         ("/var/log/nginx/marhaba.log", str(folder / "access.log")),
     )
-    if second:
-        site = changed(site, ("# server 10.0.0.2:8000", f"server 127.0.0.1:{second}"))
+    if others:
+        site = nginx_nodes(site, others)
     if strips:
         left, taken_off = (f"proxy_pass http://marhaba_nodes{end};" for end in ("", "/"))
         site = changed(site, (f"{left}\n        # {taken_off}", taken_off))
@@ -158,12 +159,19 @@ def nginx(
         yield proxy
 
 
+def nginx_nodes(site: str, others: Sequence[int]) -> str:
+    """Return nginx's file of `deploy` with these ports of this machine for its spare node."""
+    node = _SPARE_NODE.replace("# ", "")
+    lines = [node.replace("10.0.0.2:8000", f"127.0.0.1:{port}") for port in others]
+    return changed(site, (_SPARE_NODE, "\n".join(lines)))
+
+
 @contextlib.contextmanager
 def caddy(
     folder: Path,
     upstream: int,
     *,
-    second: int | None = None,
+    others: Sequence[int] = (),
     strips: bool = False,
     text: str = "",
     prefix: str = PREFIX,
@@ -172,8 +180,9 @@ def caddy(
     site = changed(
         text or CADDYFILE.read_text("utf-8"), ("127.0.0.1:8000", f"127.0.0.1:{upstream}")
     )
-    if second:
-        site = changed(site, ("\n\t# to ", "\n\tto "), ("10.0.0.2:8000", f"127.0.0.1:{second}"))
+    if others:
+        nodes = " ".join(f"127.0.0.1:{port}" for port in others)
+        site = changed(site, ("\n\t# to ", "\n\tto "), ("10.0.0.2:8000", nodes))
     if strips:
         site = changed(site, ("handle /marhaba/*", "handle_path /marhaba/*"))
     with caddy_at("localhost", folder, site, prefix) as proxy:

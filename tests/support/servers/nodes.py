@@ -22,11 +22,19 @@ _STREAMS = re.compile(r'marhaba_streams\{process="(\d+)"\} (\d+)')
 
 
 @contextmanager
-def nodes(count: int, folder: Path, url: str, *options: str) -> Iterator[list[Server]]:
-    """Run so many servers of one installation; PostgreSQL knows the first one as `node-0`."""
+def nodes(
+    count: int, folder: Path, url: str, *options: str, **settings: str
+) -> Iterator[list[Server]]:
+    """Run so many servers of one installation; PostgreSQL knows the first one as `node-0`.
+
+    Args:
+        options: what follows `run`.
+        settings: further `CHECKIN_*` variables of all of them.
+    """
     more = {
         "CHECKIN_MASTER_KEY": factories.MASTER_KEY.hex(),
         "CHECKIN_BASE_URL": factories.BASE_URL,
+        **settings,
     }
     servers = []
     for at in range(count):
