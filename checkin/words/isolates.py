@@ -32,7 +32,9 @@ _PART = re.compile(
     rf"(?P<written>[{LEFT_TO_RIGHT}\u2067{FIRST_STRONG}][^{END}]*{END})"
     rf"|(?P<place>{_PLACE})|(?P<percent>%%)|(?P<run>{_RUN})"
 )
-_TWICE = re.compile(f"{FIRST_STRONG}({FIRST_STRONG}[^{FIRST_STRONG}{END}]*{END}){END}")
+_ISOLATE = f"{FIRST_STRONG}[^{FIRST_STRONG}{END}]*{END}"
+#: isolates around nothing but isolates: what stands in those has no say in the direction of these
+_TWICE = re.compile(rf"{FIRST_STRONG}({_ISOLATE}(?:[^\w{FIRST_STRONG}{END}]*{_ISOLATE})*){END}")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 
 
@@ -53,7 +55,10 @@ def _around(part: re.Match[str]) -> str:
 
 
 def isolated_once(text: str) -> str:
-    """Return a sentence whose values were isolated already, each with one pair of isolates."""
+    """Return a sentence whose values were isolated already, each with one pair of isolates.
+
+    Several values in one place, such as the names of gates, run as the sentence does.
+    """
     return _TWICE.sub(r"\1", text)
 
 

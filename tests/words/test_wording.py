@@ -198,6 +198,9 @@ def test_a_filled_place_in_arabic_is_isolated_once():
     assert isolated_once("\u2068\u2068Rabat\u2069\u2069، \u2068x\u2069") == (
         "\u2068Rabat\u2069، \u2068x\u2069"
     )
+    several = "\u2068الباب\u2069 · \u2068Porte\u2069، \u2068x\u2069"
+    assert isolated_once(f"إلى \u2068{several}\u2069") == f"إلى {several}"
+    assert isolated_once(f"\u2068{several} Rabat\u2069") == f"\u2068{several} Rabat\u2069"
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class GateName:
         names = [name for name in (self.name, self.name_ar) if name]
         if spoken(language).is_from_right:
             names.reverse()
-        return " · ".join(map(_whole, dict.fromkeys(names)))
+        return f"{_NO_BREAK}· ".join(map(_whole, dict.fromkeys(names)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,10 +82,10 @@ def test_a_gate_is_named_in_both_scripts_the_readers_first():
     step = Step(NextStep.RIGHT_GATE, (GATE_3, GATES[2]))
 
     assert act_message(step, "en") == (
-        "send to \u2068Porte\u00a03\u2069 · \u2068الباب\u00a03\u2069, \u2068Porte\u00a02\u2069"
+        "send to \u2068Porte\u00a03\u2069\u00a0· \u2068الباب\u00a03\u2069, \u2068Porte\u00a02\u2069"
     )
-    gates = "\u2068الباب\u00a03\u2069 · \u2068Porte\u00a03\u2069، \u2068Porte\u00a02\u2069"
-    assert act_message(step, "ar").endswith(f"\u2068{gates}\u2069")
+    gates = "\u2068الباب\u00a03\u2069\u00a0· \u2068Porte\u00a03\u2069، \u2068Porte\u00a02\u2069"
+    assert act_message(step, "ar").endswith(f" {gates}")  # in no isolate, which would run from the left
 
 
 def test_a_sentence_ends_with_what_is_known_of_the_step():

@@ -43,13 +43,21 @@ export function rowOf(reason) {
   return reasons.find((row) => row.reason === reason);
 }
 
+const ISOLATE = "\u2068[^\u2068\u2069]*\u2069";
+// As `isolated_once` of checkin/words/isolates.py
+const TWICE = new RegExp(
+  `\u2068(${ISOLATE}(?:[^\\p{L}\\p{N}\u2068\u2069]*${ISOLATE})*)\u2069`,
+  "gu",
+);
+
 /**
- * Put `values` in the {places} of a sentence.
+ * Put `values` in the {places} of a sentence; what is isolated already is not isolated once more.
  * @param {string} sentence
  * @param {Record<string, string | number | undefined>} values
  */
 export function fill(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  const filled = sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  return filled.replace(TWICE, "$1");
 }
 
 export const language = document.documentElement.lang.slice(0, 2);

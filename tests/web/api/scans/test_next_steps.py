@@ -55,7 +55,7 @@ def test_who_is_at_the_wrong_gate_is_sent_to_the_right_one_in_both_scripts(api, 
     gate = {"id": number, "name": "Porte 2", "name_ar": "الباب 2"}
     assert body["next_step"] == {"act": "right_gate", **NOTHING, "gates": [gate]}
     assert body["message"] == (
-        "Mauvaise porte\u00a0: envoyer à \u2068Porte\u00a02\u2069 · \u2068الباب\u00a02\u2069"
+        "Mauvaise porte\u00a0: envoyer à \u2068Porte\u00a02\u2069\u00a0· \u2068الباب\u00a02\u2069"
     )
 
 

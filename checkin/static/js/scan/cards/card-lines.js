@@ -116,7 +116,7 @@ export function actOf({ reason, stop, next_step: step }, timezone) {
   const { act, gates, at, phone } = step && words.acts?.[step.act] ? step : stepOf(row);
   const said = fill(words.acts?.[act] ?? "", {
     gates: gates
-      .map((gate) => bothNames(gate).filter(Boolean).map(whole).join(" · "))
+      .map((gate) => bothNames(gate).filter(Boolean).map(whole).join(`${NO_BREAK}· `))
       .join(words.between_gates),
     time: at ? localMoment(at, timezone).replaceAll(" ", NO_BREAK) : "",
     phone: whole(phone ?? ""),
