@@ -1,4 +1,4 @@
-"""Whether a command writes to the people whom it concerns: an option says it, or a terminal asks."""
+"""Whether a command writes to the people whom it concerns: an option says it, or a terminal."""
 
 from __future__ import annotations
 
