@@ -277,7 +277,9 @@ export class Counter {
       const badge = await this.station.gate?.line.replaceBadge(person.id, pin, tell);
       dialog("search").close();
       if (!badge) return;
-      this.station.note(fill(words.desk[replacedWord(tell, badge)], { name: bothNames(person)[0] }));
+      this.station.note(
+        fill(words.desk[replacedWord(tell, badge)], { name: bothNames(person)[0] }),
+      );
       await printBadge(badge);
     } catch (fault) {
       const isAway = fault instanceof Unreachable && !(fault instanceof AskedTooOften);
