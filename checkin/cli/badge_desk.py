@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import click
 from sqlalchemy.orm import Session
@@ -20,8 +20,9 @@ from checkin.cli.office import (
     say,
     say_json,
 )
+from checkin.cli.telling import is_told, tell_option
 from checkin.domain.network.addresses import one_line
-from checkin.services.badges.issue import reissue_badge, revoke_badge
+from checkin.services.badges.issue import Reissued, reissue_badge, revoke_badge
 from checkin.services.badges.page import page_address
 from checkin.services.badges.printing import ByHand, print_badge, system_printer
 from checkin.services.events.events import event_named
@@ -35,19 +36,27 @@ design_option = click.option("--design", type=click.Choice(get_args(Design)))
 @click.command("reissue")
 @person_argument
 @reason_option
+@tell_option
 @event_option
 @json_option
 @in_office
 def reissue(
-    office: Office, participant_id: int, reason: str, event_slug: str | None, as_json: bool
+    office: Office,
+    participant_id: int,
+    reason: str,
+    tell: bool | None,
+    event_slug: str | None,
+    as_json: bool,
 ) -> None:
     """Replace a lost or leaked badge: the old code is refused at once."""
     event = office.event(event_slug)
-    done = office.write(
-        lambda session: reissue_badge(
-            session, event, participant_id, keys=office.keys, reason=reason, now=now()
-        )
-    )
+    how: dict[str, Any] = {"keys": office.keys, "reason": reason, "now": now()}
+
+    def work(session: Session, *, told: bool = True) -> Reissued:
+        return reissue_badge(session, event, participant_id, is_told=told, **how)
+
+    told = is_told(office, tell, lambda session: int(work(session).told))
+    done = office.write(partial(work, told=told))
     address = office.public_address()
     page = None
     if problem := address.problem:

@@ -82,7 +82,7 @@ class Office:
         asked = self.event_slug(slug)
         with self.database.read() as session:
             events = session.scalars(select(Event).order_by(Event.starts_at)).all()
-            if asked is None and len(events) > 1 and _is_at_terminal():
+            if asked is None and len(events) > 1 and is_at_terminal():
                 asked = _ask_which(events)
             event = event_named(session, asked)
         if len(events) > 1:
@@ -111,8 +111,16 @@ class Office:
         """Run `work` in one transaction."""
         return in_transaction(self.database, work)
 
+    def foresee(self, work: Callable[[Session], T]) -> T:
+        """Return what `work` would return, and take back what it wrote."""
+        with self.database.write() as session:
+            foreseen = work(session)
+            session.rollback()
+        return foreseen
 
-def _is_at_terminal() -> bool:
+
+def is_at_terminal() -> bool:
+    """Say whether somebody sits here who can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 

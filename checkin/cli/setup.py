@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import click
 from sqlalchemy import func, select, text
@@ -11,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from checkin.cli.office import NUMBER, Office, event_option, in_office, now, say
 from checkin.cli.records import erase_again
+from checkin.cli.telling import is_told, tell_option
 from checkin.command_names import organiser_command
 from checkin.db.migrate import current_revision, is_known, upgrade
 from checkin.db.models import Event, Operator, Role
 from checkin.domain.events.details import is_demos_slug
+from checkin.domain.messages.kinds import MessageKind
 from checkin.domain.people.quotas import MAX_QUOTA
 from checkin.errors import InvalidRequest, SettingsError
 from checkin.protocol.time_zones import time_zone
@@ -35,6 +38,7 @@ from checkin.services.events.events import (
     create_event,
     delegation_named,
 )
+from checkin.services.people.badge_messages import messages_of
 from checkin.services.people.names import fill_name_terms
 from checkin.services.people.quotas import set_quota
 from checkin.settings import create_key_file
@@ -227,14 +231,23 @@ def add_one(
 @delegation.command("quota")
 @click.argument("name")
 @click.argument("quota", type=click.IntRange(0, MAX_QUOTA))
+@tell_option
 @event_option
 @in_office
-def change_quota(office: Office, name: str, quota: int, event_slug: str | None) -> None:
+def change_quota(
+    office: Office, name: str, quota: int, tell: bool | None, event_slug: str | None
+) -> None:
     """Change a quota; people of the reserve list move up when it grows."""
-    of = office.event(event_slug)
+    of, at = office.event(event_slug), now()
 
-    def work(session: Session) -> int:
+    def work(session: Session, *, told: bool = True) -> tuple[int, int]:
         found = delegation_named(session, of, name)
-        return len(set_quota(session, of, found.id, quota, now=now()))
+        moved_up = set_quota(session, of, found.id, quota, now=at, is_told=told)
+        return len(moved_up), messages_of(session, of, MessageKind.CONFIRMED, at)
 
-    say(f"{name}: {quota} places; confirmed from the reserve list: {office.write(work)}")
+    told = is_told(office, tell, lambda session: work(session)[1])
+    moved_up, messages = office.write(partial(work, told=told))
+    say(
+        f"{name}: {quota} places; confirmed from the reserve list: {moved_up}; "
+        f"told by a message: {messages}"
+    )

@@ -133,11 +133,18 @@ class BusKey:
 
 @dataclass(frozen=True, slots=True)
 class NewBadge:
-    """A badge that takes the place of a person's badge before, as a PDF of one badge."""
+    """A badge that takes the place of a person's badge before, as a PDF of one badge.
+
+    Attributes:
+        was_asked: whether a message was to bring it to the person, too.
+        told: whether one does.
+    """
 
     person: Person
     issue: int
     pdf: bytes
+    was_asked: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,20 +313,23 @@ class VolunteerRequests:
         """Note that the scan of a person was answered."""
         self._unanswered.pop((person.id, type), None)
 
-    def replace_badge(self, person: Person, pin: str = "") -> NewBadge:
+    def replace_badge(self, person: Person, pin: str = "", *, tell: bool = False) -> NewBadge:
         """Have the badge of a person replaced, and return the new one.
 
         Args:
             pin: of a supervisor, where not everyone may admit people without a badge.
+            tell: whether a message brings it to the person, too.
 
         Raises:
             RequestRejected: with status 403 when the device is no help desk, a PIN is needed, or
                 the PIN is wrong.
         """
-        asked = {"supervisor_pin": pin} if pin else {}
+        asked: dict[str, Any] = {"tell": tell} | ({"supervisor_pin": pin} if pin else {})
         path = f"participants/{person.id}/badge"
         reply = self._connection.post(path, asked, timeout_s=BADGE_TIMEOUT_S)
-        return NewBadge(person, int(reply["issue"]), b64decode(reply["pdf"]))
+        # An older server sends a message in any case, and does not say so.
+        told = bool(reply.get("told", True))
+        return NewBadge(person, int(reply["issue"]), b64decode(reply["pdf"]), tell, told)
 
     def register_walk_in(self, newcomer: Newcomer, pin: str = "", *, again: bool = False) -> str:
         """Register somebody who comes unannounced and return the code that admits them.

@@ -40,6 +40,7 @@ from scanner.window.options import (
     delegation_options,
     person_options,
     scan_option,
+    telling_options,
     with_people,
 )
 from scanner.window.recent_scans import RecentScans
@@ -52,6 +53,7 @@ _FORMS = {
     Purpose.CODE: (Field("field_code"),),
     Purpose.SEARCH: (Field("field_sought"),),
     Purpose.BADGE: (Field("field_sought"),),
+    Purpose.NEW_BADGE: (),
     Purpose.ADMIT: (PIN,),
     Purpose.OVERRIDE: (PIN, Field("field_reason")),
     Purpose.UNDO: (),
@@ -76,6 +78,7 @@ KEYS = {
 _NEEDS_SERVER = {
     Purpose.SEARCH: "search_offline",
     Purpose.BADGE: "badge_offline",
+    Purpose.NEW_BADGE: "badge_offline",
     Purpose.ADMIT: "unanswered",
     Purpose.OVERRIDE: "override_offline",
     Purpose.WALK_IN: "walk_in_offline",
@@ -85,6 +88,8 @@ _NEEDS_SERVER = {
 _ANSWERED_HERE = (Purpose.SEARCH, Purpose.ADMIT)
 #: those that look for somebody
 _SEARCHES = (Purpose.SEARCH, Purpose.BADGE)
+#: those by which somebody gets a new badge
+_FOR_BADGES = (Purpose.BADGE, Purpose.NEW_BADGE)
 _SHORTEST_SEARCH = 3
 
 
@@ -153,6 +158,8 @@ class Counter:
             form = _with_newcomer(form)
         if not self._can_be_sent(screen, form):
             return self._unsent(screen, form, at_s)
+        if form.purpose == Purpose.BADGE and form.choice:
+            return replace(screen, form=_asking_whether_to_tell(form, screen.language))
         if form.purpose == Purpose.CAMERA:  # what was wrong with the last one is over
             screen = with_trouble(screen, None)
         if screen.without_badge == WithoutBadge.SUPERVISORS and _takes_supervisor(form):
@@ -207,7 +214,7 @@ class Counter:
         """Return the screen with what was typed kept, and why it was not sent."""
         if walk_in := _walk_in_of(form):
             return self._without_server(screen, walk_in, at_s)
-        if form.purpose == Purpose.BADGE:
+        if form.purpose in _FOR_BADGES:
             return replace(screen, form=_searching_instead(form))
         key = "unanswered" if _person_in(form) else _NEEDS_SERVER[form.purpose]
         return replace(screen, form=told(_without_pin(form), key))
@@ -266,8 +273,9 @@ class Counter:
         texts = [text.strip() for text in form.texts]
         pin = texts[-1] if PIN in form.fields else ""
         person = _person_in(form)
-        if person and form.purpose == Purpose.BADGE:
-            return lambda: self._new_badge(person, pin)
+        if person and form.purpose == Purpose.NEW_BADGE:
+            tell: bool = cast(Option, form.choice).value
+            return lambda: self._new_badge(person, pin, tell=tell)
         if person:
             return lambda: self._requests.admit(person, self._station.type, pin)
         if form.purpose in _SEARCHES:
@@ -279,8 +287,8 @@ class Counter:
         newcomer = cast(Form, _walk_in_of(form)).subject
         return lambda: self._requests.register_walk_in(newcomer, pin, again=again)
 
-    def _new_badge(self, person: Person, pin: str) -> NewBadge:
-        badge = self._requests.replace_badge(person, pin)
+    def _new_badge(self, person: Person, pin: str, *, tell: bool) -> NewBadge:
+        badge = self._requests.replace_badge(person, pin, tell=tell)
         self._print_badge(badge.pdf)
         return badge
 
@@ -311,9 +319,11 @@ def _with_undo(screen: Screen, form: Form, at_s: float) -> Screen:
 
 
 def _person_in(form: Form) -> Person | None:
-    """Return the registered person whom a form is about to let in, or None."""
+    """Return the registered person whom a form lets in or gives a new badge, or None."""
     if form.purpose == Purpose.ADMIT:
         return cast(Person, form.subject)
+    if form.purpose == Purpose.NEW_BADGE:
+        return _person_in(cast(Form, form.subject))
     has_people = form.purpose in (*_SEARCHES, Purpose.MEANT)
     return form.choice.value if has_people and form.choice else None
 
@@ -327,13 +337,14 @@ def _walk_in_of(form: Form) -> Form | None:
 
 
 def _before(form: Form) -> Form | None:
-    """Return what a form goes back to when it is closed: the walk-in that was asked about."""
-    asked = cast(Form, form.subject) if form.purpose == Purpose.MEANT else None
+    """Return what a form goes back to when it is closed: the one about which it has asked."""
+    asks = form.purpose in (Purpose.MEANT, Purpose.NEW_BADGE)
+    asked = cast(Form, form.subject) if asks else None
     return asked and replace(asked, notice=None, is_waiting=False)
 
 
 def _takes_supervisor(form: Form) -> bool:
-    is_asked_later = form.purpose in (Purpose.ADMIT, Purpose.BADGE)
+    is_asked_later = form.purpose in (Purpose.ADMIT, *_FOR_BADGES)
     return not is_asked_later and _person_in(form) is not None
 
 
@@ -343,6 +354,12 @@ def _asking_supervisor(form: Form) -> Form:
     return told(
         opened(Purpose.ADMIT, *fields, at_s=at_s, subject=_person_in(form)), "pin_for_person"
     )
+
+
+def _asking_whether_to_tell(form: Form, language: str) -> Form:
+    """Return the form that asks whether a message brings the new badge to who was chosen, too."""
+    options = telling_options(language)
+    return opened(Purpose.NEW_BADGE, at_s=form.opened_s, subject=form, options=options)
 
 
 def _asking_who_is_meant(screen: Screen, form: Form, fault: PossibleDuplicate) -> Form:
@@ -372,14 +389,18 @@ def _with_newcomer(form: Form) -> Form:
 
 def _searching_instead(form: Form) -> Form:
     """Return the search by which who should have got a new badge is let in without one."""
+    if form.purpose == Purpose.NEW_BADGE:
+        form = cast(Form, form.subject)
     return told(replace(_without_pin_field(form), purpose=Purpose.SEARCH), "badge_offline")
 
 
 def _with_new_badge(screen: Screen, badge: NewBadge, at_s: float) -> Screen:
     person = badge.person
     [name, *_] = in_both_scripts(person.name, person.name_ar, screen.language)
-    screen = replace(screen, form=None)
-    return with_notice(screen, "badge_replaced", at_s, lasts_s=_READ_S, name=name)
+    screen, said = replace(screen, form=None), "badge_replaced"
+    if badge.told or badge.was_asked:
+        said = "badge_replaced_told" if badge.told else "badge_replaced_unreached"
+    return with_notice(screen, said, at_s, lasts_s=_READ_S, name=name)
 
 
 def _without_pin(form: Form) -> Form:
@@ -393,8 +414,8 @@ def _with_pin_field(form: Form) -> Form:
     """Return a search or a walk-in that asks for a supervisor's PIN, too, and waits for it."""
     named = _without_pin_field(form)
     fields, texts = (*named.fields, PIN), (*named.texts, "")
-    # What a search found goes; the delegations of a walk-in are still chosen from.
-    options = form.options if form.purpose in (Purpose.WALK_IN, Purpose.BADGE) else ()
+    # What a search found goes; a walk-in's delegations, and the answers, are still chosen from.
+    options = form.options if form.purpose in (Purpose.WALK_IN, Purpose.NEW_BADGE) else ()
     return replace(form, fields=fields, texts=texts, at=len(named.fields), options=options)
 
 

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     CODE = "form_code"
     SEARCH = "form_search"
     BADGE = "form_badge"
+    NEW_BADGE = "form_new_badge"
     OVERRIDE = "form_override"
     UNDO = "form_undo"
     ADMIT = "form_admit"
@@ -211,4 +212,7 @@ def _retyped(form: Form, key: str) -> Form:
     elif len(key) == 1:
         text = (text + key)[:LONGEST_TEXT].lstrip()
     texts = (*form.texts[: form.at], text, *form.texts[form.at + 1 :])
-    return replace(_marked(form, 0), texts=texts, notice=None)
+    field = form.fields[form.at]
+    # What a field does not filter, such as a PIN, stays chosen.
+    marked = _marked(form, 0) if field.narrows or field.options else form
+    return replace(marked, texts=texts, notice=None)

@@ -59,13 +59,14 @@ def category_options(found: Iterable[CategoryName], language: str) -> tuple[Opti
 def with_people(form: Form, found: FoundPeople, language: str, timezone: str) -> Form:
     """Return the form with the people who were found."""
     options = person_options(found.people, language, timezone)
-    options += tuple(_bus_option(bus, language) for bus in found.buses)
+    is_for_badge = form.purpose == Purpose.BADGE
+    if not is_for_badge:  # a bus has no badge
+        options += tuple(_bus_option(bus, language) for bus in found.buses)
     form, count = replace(form, options=options, chosen=0), len(found.people)
     if not options:
         return told(form, "found_nobody")
     if found.more:
         return told(form, "found_more", count=count, more=found.more)
-    is_for_badge = form.purpose == Purpose.BADGE
     return told(form, "found_for_badge" if is_for_badge else "found", count=count)
 
 
@@ -78,6 +79,14 @@ def _bus_option(bus: FoundBus, language: str) -> Option:
 def person_options(people: Iterable[Person], language: str, timezone: str) -> tuple[Option, ...]:
     """Return a line for each person, told apart from others of the same name."""
     return tuple(_person_option(person, language, timezone) for person in people)
+
+
+def telling_options(language: str) -> tuple[Option, ...]:
+    """Return a line for each answer to whether a message brings a new badge to the person, too."""
+    return (
+        Option(say(language, "badge_without_mail"), value=False),
+        Option(say(language, "badge_with_mail"), value=True),
+    )
 
 
 def _person_option(person: Person, language: str, timezone: str) -> Option:

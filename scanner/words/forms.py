@@ -57,7 +57,19 @@ FORMS = {
     "badge_offline": msgid(
         "A new badge needs the server. Find the person and let them in without a badge."
     ),
-    "badge_replaced": msgid("New badge for {name}: printed. The old one is refused from now on."),
+    "form_new_badge": msgid("New badge: also by e-mail?"),
+    "badge_without_mail": msgid("Print only: no e-mail goes to them"),
+    "badge_with_mail": msgid("Print, and send it to them by e-mail, too"),
+    "badge_replaced": msgid(
+        "New badge for {name}: printed, without an e-mail. The old one is refused from now on."
+    ),
+    "badge_replaced_told": msgid(
+        "New badge for {name}: printed, and sent to them, too. The old one is refused from now on."
+    ),
+    "badge_replaced_unreached": msgid(
+        "New badge for {name}: printed. No e-mail can reach them. The old one is refused from now "
+        "on."
+    ),
     "pin_for_badge": msgid("A supervisor types their PIN for the new badge"),
     "no_help_desk": msgid(
         "This device is no help desk: an organiser makes it one on the page “Devices”."

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
 from pathlib import Path
 
 import pypdfium2
 import pytest
+from sqlalchemy import update
 
+from checkin.db.models import Participant
+from checkin.settings import load_settings, open_database
 from tests.badges.test_designs import LOGO
 from tests.cli.conftest import Run
 from tests.cli.test_badge_commands import codes_on_pages
 from tests.cli.test_setting_up import codes_of
+from tests.support.factories import write
 
 
 def code_of(run: Run, participant_id: int) -> str:
@@ -30,6 +35,58 @@ def test_a_reissue_changes_the_code_and_says_where_the_new_badge_is(demo: Run) -
     assert told["issue"] == 2
     assert told["page"].startswith("http://marhaba.example.org/b/")
     assert code_of(demo, 1) != old
+
+
+def answering(patch: pytest.MonkeyPatch, answer: str) -> None:
+    """Sit at a terminal, and answer what it asks."""
+    patch.setattr("checkin.cli.telling.is_at_terminal", lambda: True)
+    patch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
+
+
+@pytest.mark.parametrize(("answer", "told"), [("y", True), ("n", False)])
+def test_a_terminal_says_how_many_a_reissue_would_tell_and_asks(
+    demo: Run, monkeypatch: pytest.MonkeyPatch, answer: str, told: bool
+) -> None:
+    answering(monkeypatch, answer)
+
+    ran = demo("badges", "reissue", 1, "--reason", "perdu", "--json")
+
+    done = json.loads(ran.out)
+    assert (done["issue"], done["told"]) == (2, told)  # asking has left nothing behind
+    assert ran.err.startswith("People who would be told by a message: 1\nTell them [y/n]: ")
+
+
+def test_a_question_that_is_broken_off_changes_nothing(
+    demo: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = code_of(demo, 1)
+    answering(monkeypatch, "")  # and nothing more can be read
+
+    assert demo("badges", "reissue", 1, "--reason", "perdu").code == 1
+    assert code_of(demo, 1) == old
+
+
+@pytest.mark.parametrize(
+    ("options", "told"), [((), True), (("--tell",), True), (("--no-tell",), False)]
+)
+def test_a_script_says_whether_a_reissue_tells_and_is_not_asked(
+    demo: Run, options: tuple[str, ...], told: bool
+) -> None:
+    ran = demo("badges", "reissue", 1, "--reason", "perdu", "--json", *options)
+
+    assert (json.loads(ran.out)["told"], ran.err) == (told, "")
+
+
+def test_of_who_has_no_address_nothing_is_asked(demo: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = open_database(load_settings())
+    write(database, lambda s: s.execute(update(Participant).values(no_mail=True)))
+    database.dispose()
+    answering(monkeypatch, "")
+
+    ran = demo("badges", "reissue", 1, "--reason", "perdu")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "no message: hand the badge over" in ran.out
 
 
 def test_revoking_takes_the_code_away(demo: Run) -> None:

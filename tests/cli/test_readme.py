@@ -103,7 +103,7 @@ def test_several_events_are_named_to_choose_from(two: Run, monkeypatch) -> None:
 
 
 def test_at_a_terminal_one_is_asked_which_event_is_meant(two: Run, monkeypatch) -> None:
-    monkeypatch.setattr(office, "_is_at_terminal", lambda: True)
+    monkeypatch.setattr(office, "is_at_terminal", lambda: True)
     monkeypatch.setattr("click.prompt", lambda *_args, **_more: 2)
 
     typed = two("device", "pair", "--gate", "Porte 1", "--json")

@@ -148,6 +148,45 @@ def test_an_event_of_ones_own_takes_delegations_and_an_import(run: Run, tmp_path
     assert "confirmed from the reserve list: 1" in moved.out
 
 
+@pytest.fixture
+def waiting(run: Run, tmp_path: Path) -> Run:
+    """Return an event of which two people wait for a place, one of them with an address."""
+    run("init")
+    event = ("--name", "Congrès", "--venue", "Salle", "--starts", "2126-12-05 15:00")
+    run("event", "add", "congres", *event)
+    run("delegation", "add", "Khémisset", 0)
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "Nom;Délégation;E-mail\nAmina Tazi;Khémisset;amina@example.org\nOmar Alaoui;Khémisset;\n",
+        "utf-8",
+    )
+    assert run("import", people).code == 0
+    return run
+
+
+@pytest.mark.parametrize(("options", "told"), [((), 1), (("--tell",), 1), (("--no-tell",), 0)])
+def test_whoever_moves_up_by_a_new_quota_is_told_as_a_script_says(
+    waiting: Run, options: tuple[str, ...], told: int
+) -> None:
+    ran = waiting("delegation", "quota", "Khémisset", 2, *options)
+
+    said = f"Khémisset: 2 places; confirmed from the reserve list: 2; told by a message: {told}\n"
+    assert (ran.out, ran.err) == (said, "")
+
+
+@pytest.mark.parametrize(("answer", "told"), [("y", 1), ("n", 0)])
+def test_a_terminal_says_how_many_a_new_quota_would_tell_and_asks(
+    waiting: Run, monkeypatch: pytest.MonkeyPatch, answer: str, told: int
+) -> None:
+    monkeypatch.setattr("checkin.cli.telling.is_at_terminal", lambda: True)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
+
+    ran = waiting("delegation", "quota", "Khémisset", 2)
+
+    assert ran.err.startswith("People who would be told by a message: 1\nTell them [y/n]: ")
+    assert ran.out.endswith(f"from the reserve list: 2; told by a message: {told}\n")
+
+
 def test_a_quota_below_the_places_taken_is_refused(demo: Run) -> None:
     ran = demo("delegation", "quota", "Khémisset", 1)
 

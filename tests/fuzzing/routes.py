@@ -168,6 +168,7 @@ ROUTES: Mapping[str, Route] = {
         Sender.GATE,
         ReplaceBadgeRequest,
         {"supervisor_pin": "1234"},
+        {"tell": False},
         path=f"{_V1}/participants/1/badge",
     ),
     f"{_V1}/people-list/shown": _route(

@@ -58,9 +58,10 @@ class Merge:
         kept, other: the two as they are before the merge.
         standing, reserve_no: those of the kept record afterwards.
         passes_place: the kept record takes over the other's confirmed place.
-        registers_again: the kept record was canceled, and what the other one has is no place that
-            it could take over: it is confirmed on the place that its arrival uses, or takes one of
-            its own delegation if one is free, and else joins the reserve list.
+        registers_again: the kept record was canceled, its person has arrived, and what the other
+            one has is no place that it could take over: it is confirmed on the place that its
+            arrival uses, or takes one of its own delegation if one is free, and else stays
+            canceled.
     """
 
     kept: Record

@@ -94,7 +94,7 @@ def reissue_badge(
     written: dict[str, Any] = {"participant_id": person.id, "issue": new.issue, "reason": reason}
     who = {"operator_id": operator_id, "device_id": device_id}
     note(session, event.id, "badge.reissue", now, **who, **written)
-    told = is_told and _queue_message(session, event, person, now)
+    told = is_told and send_new_badge(session, event, person, now)
     return Reissued(new.id, new.issue, replaced=True, told=told)
 
 
@@ -133,6 +133,13 @@ def revoke_badge(
     return True
 
 
+def send_new_badge(session: Session, event: Event, person: Participant, now: datetime) -> bool:
+    """Queue a message with a confirmed participant's new badge; return whether one was queued."""
+    if person.standing != RegistrationStatus.CONFIRMED:
+        return False
+    return queue_badge_messages(session, event, [person.id], now, MessageKind.REPLACED) > 0
+
+
 def mark_revoked(session: Session, badge: Badge | None, version: int, now: datetime) -> None:
     """Revoke a badge, where there is one, in a new version of the gate list; nothing is logged."""
     if badge is not None:
@@ -162,12 +169,6 @@ def _next_badge(
     session.add(badge)
     session.flush()
     return badge
-
-
-def _queue_message(session: Session, event: Event, person: Participant, now: datetime) -> bool:
-    if person.standing != RegistrationStatus.CONFIRMED:
-        return False
-    return queue_badge_messages(session, event, [person.id], now, MessageKind.REPLACED) > 0
 
 
 def _refuse_canceled(person: Participant) -> None:

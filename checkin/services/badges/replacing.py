@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from badges.pdf import SIZE_MM, Design, single_badge_pdf, single_badge_png
 from checkin.db.engine import Database, in_transaction
-from checkin.db.models import Event, Participant
+from checkin.db.models import Event, Message, Participant
 from checkin.errors import NotFound
-from checkin.services.badges.issue import Reissued, reissue_badge, working_badge
+from checkin.services.badges.issue import Reissued, reissue_badge, send_new_badge, working_badge
 from checkin.services.badges.printing import record_print
 from checkin.services.badges.specs import badge_specs
 from checkin.services.common.keys import Keys
@@ -32,12 +33,14 @@ class Replacement:
         pdf: one badge, to be printed at its true size.
         png: the same, as a picture of that size.
         size_mm: its width and height.
+        told: whether a message brings it to the person, too.
     """
 
     issue: int
     pdf: bytes
     png: bytes
     size_mm: tuple[float, float]
+    told: bool
 
 
 def replace_badge(
@@ -49,16 +52,21 @@ def replace_badge(
     keys: Keys,
     design: Design,
     now: datetime,
+    is_told: bool = True,
 ) -> Replacement:
     """Revoke a participant's badge, issue a new one and draw it; record the print.
 
     Asked again within `FRESH_FOR`, it draws the same new badge again.
 
+    Args:
+        is_told: whether a message brings it, too, to whoever a channel reaches; once, however
+            often this is asked.
+
     Raises:
         NotFound: the event has no such participant, or none who may be known at a gate.
         Conflict: the registration is canceled.
     """
-    reissued = in_transaction(
+    issue, told = in_transaction(
         database,
         partial(
             _replaced,
@@ -68,6 +76,7 @@ def replace_badge(
             keys=keys,
             design=design,
             now=now,
+            is_told=is_told,
         ),
     )
     with database.read() as session:
@@ -75,10 +84,11 @@ def replace_badge(
         [spec] = badge_specs(session, event, keys, participant_ids=[participant_id])
         look = look_of(session, event)
     return Replacement(
-        reissued.issue,
+        issue,
         single_badge_pdf(spec, paper=design, look=look),
         single_badge_png(spec, design=design, look=look),
         SIZE_MM[design],
+        told,
     )
 
 
@@ -91,7 +101,8 @@ def _replaced(
     keys: Keys,
     design: Design,
     now: datetime,
-) -> Reissued:
+    is_told: bool,
+) -> tuple[int, bool]:
     _refuse_unchecked(session, participant_id)
     event, before = session.get_one(Event, event_id), working_badge(session, participant_id)
     is_fresh = before is not None and before.issue > 1 and now - before.issued_at < FRESH_FOR
@@ -105,9 +116,19 @@ def _replaced(
         device_id=device_id,
         # A newer one than this is given as it is: a fresh one, or that of who pressed just before.
         of_issue=before.issue - is_fresh if before else None,
+        is_told=False,  # told below, also of one that was made before this was asked again
     )
     record_print(session, event, reissued.badge_id, copies=1, design=design, printer=None, now=now)
-    return reissued
+    return reissued.issue, is_told and _told(session, event, participant_id, reissued, now)
+
+
+def _told(
+    session: Session, event: Event, participant_id: int, new: Reissued, now: datetime
+) -> bool:
+    brings_it = exists().where(Message.badge_id == new.badge_id)
+    if session.scalar(select(brings_it)):
+        return True
+    return send_new_badge(session, event, session.get_one(Participant, participant_id), now)
 
 
 def _refuse_unchecked(session: Session, participant_id: int) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from checkin.db.models import Badge, Event, Message, MessageState, Participant
@@ -94,6 +94,12 @@ def tell(
     if KINDS[kind].needs_badge and _renamed(session, participant_id, kind):
         return 1
     return queue_badge_messages(session, event, [participant_id], now, kind)
+
+
+def messages_of(session: Session, event: Event, kind: MessageKind, queued_at: datetime) -> int:
+    """Return how many messages of a kind were queued at one moment, as by one change."""
+    of = (Message.event_id == event.id, Message.kind == kind, Message.created_at == queued_at)
+    return session.scalars(select(func.count()).select_from(Message).where(*of)).one()
 
 
 def channels_of(session: Session, event: Event) -> Reach:

@@ -101,7 +101,8 @@ def tell_shown(body: ShownRequest) -> Response:
 def replace(participant_id: int, body: ReplaceBadgeRequest) -> Response:
     """Replace the badge of somebody whom a search has shown this help desk, to be printed there.
 
-    The badge before is revoked. Asked again within two minutes, the same new badge is drawn again.
+    The badge before is revoked. Asked again within two minutes, the same new badge is drawn again;
+    `tell: false` keeps the message with the new badge from the person, to whom it is handed over.
     Where not everyone may admit people without a badge it takes a supervisor's PIN, or is 403
     pin_needed.
     """
@@ -119,6 +120,7 @@ def replace(participant_id: int, body: ReplaceBadgeRequest) -> Response:
         keys=state.keys,
         design=state.settings.print_design,
         now=at,
+        is_told=body.tell,
     )
     state.wake_worker()
     return json_response(_replaced_body(participant_id, new) | {"server_time": utc_text(at)})
@@ -146,4 +148,5 @@ def _replaced_body(participant_id: int, new: Replacement) -> dict[str, Any]:
         "png": b64encode(new.png).decode(),
         "width_mm": width_mm,
         "height_mm": height_mm,
+        "told": new.told,
     }

@@ -95,15 +95,21 @@ def _save(visit: EventVisit) -> None:
 
 
 def _let_check(visit: EventVisit, logo: bytes) -> Answer:
-    given = {
-        "logo": base64.b64encode(logo).decode(),
-        "colour": request.form.get("colour") or None,
-        "category_colours": _category_colours(visit),
-    }
-
     def ask(within: EventVisit) -> int:
         _refuse_overtaken(within)
-        return ask_within(within, LOOK, **given)
+        stored, colour = _values(within), request.form.get("colour") or None
+        # Only what is changed: the job ends later, and what others change until then stays.
+        return ask_within(
+            within,
+            LOOK,
+            logo=base64.b64encode(logo).decode(),
+            colour=colour if colour != stored["colour"] else None,
+            category_colours={
+                number: chosen
+                for number, chosen in _category_colours(within).items()
+                if chosen != stored[f"category-{number}"]
+            },
+        )
 
     try:
         number = visit.write(ask)

@@ -26,7 +26,6 @@ from checkin.domain.events.opening_times import (
     validate_days,
     validate_hours,
 )
-from checkin.errors import Conflict
 from checkin.protocol.time_zones import time_zone
 from checkin.services.events.days import day_rows
 from checkin.services.events.events import categories_of
@@ -50,17 +49,6 @@ MOST_HOURS = 60
 #: so many rows are left empty for more
 _FREE_ROWS = 2
 Values = Mapping[str, str]
-
-
-class HoursOvertaken(Conflict):
-    """Somebody else has changed the hours that the form shows."""
-
-    code = "form_overtaken"
-
-    def __init__(self, form: OvertakenRows) -> None:
-        """Remember what to show instead."""
-        super().__init__("somebody else has changed these hours: look at them, and save again")
-        self.form = form
 
 
 @bp.get("/events/<slug>/hours")
@@ -98,7 +86,7 @@ def save_hours(visit: EventVisit) -> Answer:
         return _page(visit, hours=values, problems=hours, hours_mark=_sent_mark()), 400
     try:
         return _saved(visit, lambda v: _change_hours(v, values, hours))
-    except HoursOvertaken as fault:
+    except FormOvertaken as fault:
         return _page(visit, hours_overtaken=fault.form), 409
 
 
@@ -111,7 +99,7 @@ def _change_hours(visit: EventVisit, values: Values, hours: Sequence[HourTimes])
     read_anew(visit)
     found = overtaken_rows(_sent_mark(), _hour_lines(values, MOST_HOURS), _stored_lines(visit))
     if found is not None:
-        raise HoursOvertaken(found)
+        raise FormOvertaken(found)
     change_hours(visit.session, visit.event, hours, **visit.who)
 
 

@@ -143,7 +143,17 @@ def _desk() -> dict[str, object]:
         "badge_offline": _(
             "A new badge needs the server. Find the person and let them in without a badge."
         ),
-        "badge_replaced": _("New badge for {name}: printed. The old one is refused from now on."),
+        "badge_replaced": _(
+            "New badge for {name}: printed, without an e-mail. The old one is refused from now on."
+        ),
+        "badge_replaced_told": _(
+            "New badge for {name}: printed, and sent to them, too. The old one is refused from now "
+            "on."
+        ),
+        "badge_replaced_unreached": _(
+            "New badge for {name}: printed. No e-mail can reach them. The old one is refused from "
+            "now on."
+        ),
         "pin_for_badge": _("A supervisor types their PIN for the new badge"),
         "no_help_desk": _(
             "This device is no help desk: an organiser makes it one on the page “Devices”."

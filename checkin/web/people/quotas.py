@@ -24,7 +24,6 @@ from checkin.domain.people.quotas import (
     unseen,
     validate_delegation,
 )
-from checkin.errors import Conflict
 from checkin.services.limits.rules import UPLOADS
 from checkin.services.people.delegation_deletion import delete_delegation
 from checkin.services.people.quotas import (
@@ -47,7 +46,7 @@ from checkin.web.people.listed_forms import (
 from checkin.web.site.addressing.outgoing import is_told
 from checkin.web.site.languages import list_separator
 from checkin.web.site.refusals.limits import by_operator, limited
-from checkin.web.site.shared_forms import change_said, read_anew
+from checkin.web.site.shared_forms import FormOvertaken, change_said, read_anew
 from checkin.web.site.visits import STAFF, Answer, DelegationVisit, EventVisit, pages, visited_by
 from checkin.words.problems import problem_advice
 from checkin.words.unreadable import unreadable_sentence
@@ -55,17 +54,6 @@ from checkin.words.unreadable import unreadable_sentence
 bp = pages(__name__)
 #: what was not shown beside rows of a sheet: by row and column, what it is now
 Unseen = Mapping[int, Mapping[str, str]]
-
-
-class SheetOvertaken(Conflict):
-    """Rows of a sheet would do something else than what their page has shown."""
-
-    code = "form_overtaken"
-
-    def __init__(self, rows: Unseen) -> None:
-        """Remember which rows."""
-        super().__init__("rows would do something else than what was shown: look, and write again")
-        self.rows = rows
 
 
 @bp.get("/events/<slug>/quotas")
@@ -164,8 +152,8 @@ def check(visit: EventVisit) -> Answer:
         return _sheet_page(visit, rows)
     try:
         plan = visit.write(lambda v: _write(v, rows))
-    except SheetOvertaken as fault:
-        return _sheet_page(visit, rows, unseen_of=fault.rows), 409
+    except FormOvertaken as fault:
+        return _sheet_page(visit, rows, unseen_of=fault.form), 409
     actions = [one.action for one in plan]
     if QuotaAction.REFUSE in actions:
         return _sheet_page(visit, rows), 400
@@ -197,7 +185,7 @@ def _write(visit: EventVisit, rows: list[QuotaRow]) -> Sequence[PlannedQuota]:
     """Write the rows, unless one of them would do what its page has not shown.
 
     Raises:
-        SheetOvertaken: one would.
+        FormOvertaken: one would.
     """
     read_anew(visit)
     found = {
@@ -206,7 +194,7 @@ def _write(visit: EventVisit, rows: list[QuotaRow]) -> Sequence[PlannedQuota]:
         if (changed := unseen(one, request.form.get(f"shown-{one.row.number}", "")))
     }
     if found:
-        raise SheetOvertaken(found)
+        raise FormOvertaken(found)
     return apply_quotas(visit.session, visit.event, rows, is_told=is_told(), **visit.who)
 
 

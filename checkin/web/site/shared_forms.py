@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask, request
 from flask_babel import gettext as _
@@ -22,11 +22,16 @@ Choices = Mapping[str, Iterable[tuple[object, str]]]
 
 
 class FormOvertaken(Conflict):
-    """Somebody else has changed what the form shows."""
+    """Somebody else has changed what the form shows.
+
+    Attributes:
+        form: what to show instead, as the comparison has found it: `Overtaken`; of lines,
+            `OvertakenRows`; of a sheet, what nobody has seen of its rows.
+    """
 
     code = "form_overtaken"
 
-    def __init__(self, form: Overtaken) -> None:
+    def __init__(self, form: Any) -> None:
         """Remember what to show instead."""
         super().__init__("somebody else has changed this: look at it, and save again")
         self.form = form

@@ -49,9 +49,10 @@ def form_image(form: Form, language: str, width: int, height: int) -> Image.Imag
 
 
 def _draw_subject(line: Callable[..., int], form: Form, language: str) -> int:
-    if form.purpose != Purpose.ADMIT:
+    if form.purpose not in (Purpose.ADMIT, Purpose.NEW_BADGE):
         return 100
-    who = in_both_scripts(form.subject.name, form.subject.name_ar, language)
+    person = form.subject if form.purpose == Purpose.ADMIT else form.subject.choice.value
+    who = in_both_scripts(person.name, person.name_ar, language)
     line(" · ".join(who), middle=116, size_px=34, colour=TEXT)
     return 156
 

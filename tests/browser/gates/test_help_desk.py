@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Admission, Scan
+from checkin.db.models import Admission, Message, Scan
 from tests.browser.gates.stations import (
     card,
     open_station,
@@ -111,6 +111,40 @@ def test_the_bus_of_a_leader_without_a_badge_is_found_offline_and_let_in(page, d
 
     wait_for(lambda: len(inside(database)[0]) == SEATS, "the bus at the server", 60)
     assert inside(database)[1] == [("bus", number) for number in range(1, SEATS + 1)]
+
+
+@pytest.mark.parametrize(
+    ("is_ticked", "said", "kinds"),
+    [(False, "imprimé, sans e-mail", []), (True, "imprimé, et envoyé aussi", ["replaced"])],
+)
+def test_a_new_badge_is_mailed_too_only_where_the_box_is_ticked(
+    context, pairing_link, codes, database, event, is_ticked, said, kinds
+):
+    factories.a_participant(database, event, "Salma Bennis", email="salma@example.org")
+    with database.read() as session:
+        before = len(session.scalars(select(Message.kind)).all())
+    page = open_station(context, pairing_link)
+    wait_for_list(page)
+    page.evaluate("window.print = () => dispatchEvent(new Event('afterprint'))")
+
+    page.keyboard.press("b")
+    box = page.get_by_label("Envoyer aussi le nouveau badge à cette personne par e-mail")
+    box.wait_for()
+    assert not box.is_checked()
+    page.keyboard.type("salma bennis")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#found button:focus")
+    if is_ticked:
+        box.check()
+    page.locator("#found button").press("Enter")
+
+    page.locator("#note", has_text=said).wait_for()
+    with database.read() as session:
+        queued = session.scalars(select(Message.kind).order_by(Message.id)).all()
+    assert [str(kind) for kind in queued[before:]] == kinds
+    page.keyboard.press("f")
+    page.wait_for_selector("#search[open]")
+    assert not box.is_visible()
 
 
 def test_a_gate_that_is_no_help_desk_sends_to_it(server, database, event, context, codes):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import UTC, datetime
 
-from scanner.core.errors import ServerUnreachable
+from scanner.core.errors import RequestRejected, ServerUnreachable
 from scanner.gate.desk_requests import Desk, DeskRequests
 from scanner.offline.clock import DeviceClock
 from scanner.offline.decisions import OfflineGate
@@ -30,6 +30,10 @@ class Server:
     def __init__(self):
         self.away = True
         self.scans = []
+        self.badges = []  # what was sent to have one replaced
+        self.reaches = True  # whether a message reaches who gets one
+        self.pin = ""  # what replacing takes
+        self.buses = []  # that a search finds, too
 
     def _answers(self):
         if self.away:
@@ -44,8 +48,12 @@ class Server:
         self._answers()
         if path == "participants/search":
             person = {"id": 1, "name": "Amina 1", "status": "confirmed"}
-            return {"participants": [person], "more": 0}
-        return {"path": path, "issue": 2, "pdf": b64encode(b"%PDF").decode()}
+            return {"participants": [person], "more": 0, "buses": self.buses}
+        if body.get("supervisor_pin", "") != self.pin:
+            raise RequestRejected(403, "pin_needed", "a PIN is needed")
+        self.badges.append(body)
+        told = body["tell"] and self.reaches
+        return {"path": path, "issue": 2, "pdf": b64encode(b"%PDF").decode(), "told": told}
 
 
 class DeskUnderTest:

@@ -40,6 +40,15 @@ def test_arrows_move_the_mark_within_the_list():
     ]
 
 
+def test_what_was_chosen_stays_marked_while_a_field_is_typed_that_does_not_filter_it():
+    refused = opened(Purpose.OVERRIDE, Field("field_pin", secret=True), options=LIST)
+
+    form, _ = after_keys(refused, "down", "down", *"482193", "backspace")
+    named, _ = after_keys(WALK_IN, "down", *"Ali")
+
+    assert (form.choice.value, named.choice.value) == (3, 2)
+
+
 def test_a_form_is_submitted_with_all_it_needs_and_only_then():
     _, nameless = after_keys(WALK_IN, "enter", "enter")
     _, no_delegation = after_keys(WALK_IN, "a", "enter", *"zz", "enter")

@@ -73,9 +73,59 @@ def test_a_desk_whose_list_is_locked_says_so(volunteer, desk):
 def test_a_new_badge_is_printed_for_whoever_is_chosen(volunteer, desk, printed):
     online(volunteer, desk).open(Purpose.BADGE).type(*"amina", "enter").answered()
 
-    volunteer.type("enter").answered()
+    volunteer.type("enter", "enter").answered()
 
     assert (volunteer.notice, printed, volunteer.screen.form) == ("badge_replaced", [b"%PDF"], None)
+    assert desk.server.badges == [{"tell": False}]
+
+
+@pytest.mark.parametrize(
+    ("reaches", "said"), [(True, "badge_replaced_told"), (False, "badge_replaced_unreached")]
+)
+def test_a_message_brings_the_new_badge_too_where_the_second_line_is_chosen(
+    volunteer, desk, printed, reaches, said
+):
+    desk.server.reaches = reaches
+    online(volunteer, desk).open(Purpose.BADGE).type(*"amina", "enter").answered()
+
+    volunteer.type("enter", "down", "enter").answered()
+
+    assert (volunteer.notice, printed) == (said, [b"%PDF"])
+    assert desk.server.badges == [{"tell": True}]
+
+
+def test_escape_leaves_the_question_for_those_who_were_found_and_replaces_nothing(volunteer, desk):
+    online(volunteer, desk).open(Purpose.BADGE).type(*"amina", "enter").answered()
+
+    volunteer.type("enter")
+    asked = volunteer.screen.form
+    volunteer.type("escape")
+
+    assert (asked.purpose, asked.marked) == (Purpose.NEW_BADGE, 0)
+    form = volunteer.screen.form
+    assert (form.purpose, [one.value.name for one in form.options]) == (Purpose.BADGE, ["Amina 1"])
+    assert desk.server.badges == []
+
+
+def test_a_pin_that_a_new_badge_takes_is_typed_beside_the_answer(volunteer, desk, printed):
+    desk.server.pin = "246810"
+    online(volunteer, desk).open(Purpose.BADGE).type(*"amina", "enter").answered()
+    volunteer.type("enter", "down", "enter").answered()
+    asked = volunteer.notice
+
+    volunteer.type(*"246810", "enter").answered()
+
+    assert (asked, volunteer.notice) == ("pin_for_badge", "badge_replaced_told")
+    assert desk.server.badges == [{"tell": True, "supervisor_pin": "246810"}]
+    assert printed == [b"%PDF"]
+
+
+def test_no_bus_is_offered_where_a_badge_is_looked_for(volunteer, desk):
+    desk.server.buses = [{"id": 1, "name": "Car 3", "delegation": "Salé", "passengers": 2}]
+
+    online(volunteer, desk).open(Purpose.BADGE).type(*"amina", "enter").answered()
+
+    assert [one.value.name for one in volunteer.screen.form.options] == ["Amina 1"]
 
 
 def test_without_the_network_a_new_badge_is_refused_and_admitting_offered(volunteer, told):
@@ -92,7 +142,7 @@ def test_a_network_that_is_lost_at_a_new_badge_offers_admitting_with_what_was_fo
     online(volunteer, desk).open(Purpose.BADGE).type(*"amina", "enter").answered()
     desk.server.away = True
 
-    volunteer.type("enter").answered()
+    volunteer.type("enter", "enter").answered()
     offered = volunteer.notice
     volunteer.type("enter").answered()
 
@@ -106,7 +156,7 @@ def test_a_laptop_without_a_printer_says_what_became_of_the_badge(volunteer, des
     volunteer.counter._print_badge = refuse
     online(volunteer, desk).open(Purpose.BADGE).type(*"amina", "enter").answered()
 
-    assert volunteer.type("enter").answered().notice == "no_printer"
+    assert volunteer.type("enter", "enter").answered().notice == "no_printer"
 
 
 def test_the_bus_of_a_leader_without_a_badge_is_offered_below_the_people(volunteer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Activity, Badge, BadgePrint, Participant
+from checkin.db.models import Activity, Badge, BadgePrint, Message, Participant
 from checkin.domain.scanning.reasons import Reason
 from checkin.errors import Conflict, NotFound
 from checkin.services.badges.replacing import FRESH_FOR, replace_badge
@@ -17,10 +17,10 @@ from tests.support.racing import race
 
 @pytest.fixture
 def person(database, event):
-    return factories.a_participant(database, event, "Amina Alaoui")
+    return factories.a_participant(database, event, "Amina Alaoui", email="amina@example.org")
 
 
-def replace(database, event, device, person, now=NOW):
+def replace(database, event, device, person, now=NOW, *, is_told=True):
     return replace_badge(
         database,
         event.id,
@@ -29,7 +29,17 @@ def replace(database, event, device, person, now=NOW):
         keys=KEYS,
         design="card",
         now=now,
+        is_told=is_told,
     )
+
+
+def queued(database):
+    """Return the kind and the state of the badge of each message."""
+    with database.read() as session:
+        found = session.execute(
+            select(Message.kind, Badge.issue).join(Badge, Badge.id == Message.badge_id)
+        )
+        return sorted((str(kind), issue) for kind, issue in found)
 
 
 def test_the_badge_before_is_refused_and_the_new_one_is_drawn(database, event, device, person):
@@ -61,6 +71,30 @@ def test_two_who_press_at_once_get_one_new_badge(database, event, device, person
     with database.read() as session:
         issues = session.scalars(select(Badge.issue).order_by(Badge.issue)).all()
     assert (got, issues) == ([2, 2], [1, 2])
+
+
+def test_a_message_brings_it_too_once_or_not_as_is_asked(database, event, device, person):
+    before = queued(database)
+
+    handed_over = replace(database, event, device, person, is_told=False)
+    kept = queued(database)
+    sent, again = (replace(database, event, device, person) for _ in range(2))
+
+    assert (handed_over.told, kept) == (False, before)
+    assert [(one.issue, one.told) for one in (sent, again)] == [(2, True)] * 2
+    assert queued(database) == sorted([*before, ("replaced", 2)])
+
+
+def test_a_new_badge_for_who_has_no_address_or_wants_no_messages_is_told_to_nobody(
+    database, event, device, person
+):
+    def silence(session):
+        session.get_one(Participant, person.participant_id).no_mail = True
+
+    write(database, silence)
+
+    assert replace(database, event, device, person).told is False
+    assert ("replaced", 2) not in queued(database)
 
 
 def test_who_is_canceled_gets_no_new_badge(database, event, device, person):

@@ -7,7 +7,7 @@ from base64 import b64decode
 import pytest
 from sqlalchemy import select, update
 
-from checkin.db.models import Event, ShownPerson
+from checkin.db.models import Event, Message, ShownPerson
 from checkin.protocol.base64url import bytes_of
 from checkin.protocol.gate_list import list_is_genuine, signed_bytes
 from checkin.protocol.sealed_pages import PageKeys, SealedPage
@@ -128,6 +128,34 @@ def test_a_new_badge_is_drawn_for_a_help_desk_and_the_old_one_is_refused(app, da
     assert desk.scan(factories.code_of(event, person.badge_id))["reason"] == "revoked"
     with database.read() as session:  # whoever was not searched for counts as shown
         assert session.scalars(select(ShownPerson.participant_id)).all() == [person.participant_id]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        pytest.param({}, True, id="a device that says nothing"),
+        pytest.param({"tell": True}, True, id="wanted"),
+        pytest.param({"tell": False}, False, id="not wanted"),
+    ],
+)
+def test_a_message_brings_a_new_badge_too_as_the_help_desk_says(app, database, event, body, told):
+    person = factories.a_participant(database, event, email="amina@example.org").participant_id
+
+    new = a_desk(app, database, event).ask("POST", f"/participants/{person}/badge", json=body)
+
+    with database.read() as session:
+        kinds = session.scalars(select(Message.kind)).all()
+    assert (new.json["told"], "replaced" in kinds) == (told, told)
+
+
+def test_whether_to_tell_is_yes_or_no(app, database, event):
+    person = factories.a_participant(database, event, "Amina Alaoui").participant_id
+
+    refused = a_desk(app, database, event).ask(
+        "POST", f"/participants/{person}/badge", json={"tell": "no"}
+    )
+
+    assert (refused.status_code, "tell" in refused.json["detail"]) == (400, True)
 
 
 def test_only_a_help_desk_replaces_badges_and_a_pin_where_admitting_takes_one(

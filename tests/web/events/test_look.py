@@ -16,7 +16,7 @@ from tests.badges.test_designs import LOGO
 from tests.badges.test_look import a_png
 from tests.support import factories
 from tests.support.factories import KEYS
-from tests.support.servers.inline_worker import keep_jobs_waiting
+from tests.support.servers.inline_worker import do_waiting_jobs, keep_jobs_waiting
 from tests.web.browsing import follow
 
 PAGE = "/events/rabat-2025/look"
@@ -147,6 +147,19 @@ def test_while_a_logo_is_checked_the_page_says_so_and_it_can_be_canceled(
 
     assert "data-going" in page
     assert "/jobs/1/cancel" in page
+
+
+def test_what_others_change_while_a_logo_is_checked_stays(
+    organiser, app, database, event, settings, monkeypatch
+):
+    keep_jobs_waiting(app, monkeypatch)
+    send(organiser, LOGO, colour=look(database, event).colour)  # as the form shows it
+    organiser.send(PAGE, colour="#a3262a")
+
+    do_waiting_jobs(database, KEYS, settings)
+
+    assert look(database, event).logo is not None
+    assert look(database, event).colour == "#a3262a"
 
 
 def test_an_upload_over_the_server_s_limit_is_reported(organiser, app):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from typing import NamedTuple
 
 import pytest
 
+from tests.badges.test_designs import LOGO
 from tests.support import factories
 from tests.support.api_client import Api
 from tests.web.browsing import mark_in
@@ -144,6 +146,19 @@ def test_a_form_that_somebody_else_has_changed_is_shown_with_both_and_saved_the_
     assert form.kept in html.unescape(laid_out.read(page))
 
 
+def test_whoever_is_second_with_a_logo_sees_the_others_colour_and_chooses_the_file_again(laid_out):
+    page = f"{EVENT}/look"
+    mark = mark_in(laid_out.read(page))
+    laid_out.send(page, colour="#a3262a", shown=mark)
+
+    logo = (io.BytesIO(LOGO), "logo.png")
+    refused = laid_out.send(page, colour="#1f4e9c", shown=mark, logo=logo)
+
+    assert refused.status_code == 409
+    assert '<input type="color" disabled value="#a3262a"' in refused.text
+    assert "Choisissez le logo encore une fois" in html.unescape(refused.text)
+
+
 def hours(*lines):
     """Return the fields of the form of hours: whose they are, and from when until when."""
     return {
@@ -175,6 +190,8 @@ def test_hours_of_two_organisers_are_joined_line_by_line(laid_out):
     assert (refused.status_code, again.status_code) == (409, 303)
     assert all(f'value="{value}"' in refused.text for name, value in joined.items())
     assert refused.text.count("vient d’écrire cette ligne") == 2
+    # The days stand above: the page opens where the marked lines are.
+    assert refused.text.index('id="hours"') < refused.text.index("autofocus")
     stored = laid_out.read(page)
     assert all(f'value="{value}"' in stored for value in joined.values())
 

@@ -229,21 +229,22 @@ def _settle_kept(session: Session, pair: Pair, merge: Merge, version: int) -> No
     kept = pair.kept
     standing, reserve_no = merge.standing, merge.reserve_no
     if merge.registers_again:
-        standing, reserve_no = _registered_again(session, pair, version)
+        standing, reserve_no = _registered_again(session, pair, version), None
     canceled_at = kept.canceled_at if standing == RegistrationStatus.CANCELED else None
     # All at once: the constraints hold them together.
     _set(kept, {"standing": standing, "reserve_no": reserve_no, "canceled_at": canceled_at})
     session.flush()
 
 
-def _registered_again(
-    session: Session, pair: Pair, version: int
-) -> tuple[RegistrationStatus, int | None]:
-    """Return what the kept record is that was canceled: no merge is refused for want of a place."""
+def _registered_again(session: Session, pair: Pair, version: int) -> RegistrationStatus:
+    """Return what the kept record is that was canceled, and by which the person has arrived.
+
+    No merge is refused for want of a place, and nobody who has arrived is put on a reserve list:
+    where registering them again would be refused, they stay canceled, and inside.
+    """
     of, decision = pair.kept.delegation_id, reinstating(arrival_of(session, pair.kept.id))
-    if settled(session, pair.event, decision, of, version, pair.now) == decision.standing:
-        return decision.standing, None
-    return RegistrationStatus.RESERVE, next(reserve_numbers(session, of, 1))
+    found = settled(session, pair.event, decision, of, version, pair.now)
+    return decision.standing if found == decision.standing else RegistrationStatus.CANCELED
 
 
 def _place_or_number(

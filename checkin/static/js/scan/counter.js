@@ -20,7 +20,7 @@ import { bothNames, fill, words } from "./words.js";
 
 /** @import { Delegation, Scan } from "../offline/scan.js" */
 /** @import { Newcomer } from "../offline/walk-in.js" */
-/** @import { Found } from "../server/line.js" */
+/** @import { Found, NewBadge } from "../server/line.js" */
 /** @import { RecentScan } from "./cards/recent-scans.js" */
 /** @import { Station } from "./station.js" */
 
@@ -79,6 +79,7 @@ export class Counter {
     if (!this.station.gate?.findsHere) return this.station.note(words.desk.no_help_desk);
     this.#openSearch(words.desk.badge_title);
     this.#isForBadge = true;
+    askWhetherToTell(true);
     if (!this.station.isOnline) this.#admitInstead(formOf("search"));
   }
 
@@ -91,6 +92,7 @@ export class Counter {
     part("search-title").textContent = title;
     this.#open("search");
     askForPin(formOf("search"), false);
+    askWhetherToTell(false);
   }
 
   /** @param {HTMLFormElement} form */
@@ -98,6 +100,7 @@ export class Counter {
     this.#isForBadge = false;
     this.#chosen = null;
     askForPin(form, false);
+    askWhetherToTell(false);
     part("search-title").textContent = words.desk.search_title;
     say(form, words.desk.badge_offline);
   }
@@ -270,10 +273,14 @@ export class Counter {
   async #newBadge(person, pin) {
     const form = formOf("search");
     try {
-      const badge = await this.station.gate?.line.replaceBadge(person.id, pin);
+      const tell = field(form, "tell").checked;
+      const badge = await this.station.gate?.line.replaceBadge(person.id, pin, tell);
       dialog("search").close();
-      this.station.note(fill(words.desk.badge_replaced, { name: bothNames(person)[0] }));
-      if (badge) await printBadge(badge);
+      if (!badge) return;
+      this.station.note(
+        fill(words.desk[replacedWord(tell, badge)], { name: bothNames(person)[0] }),
+      );
+      await printBadge(badge);
     } catch (fault) {
       const isAway = fault instanceof Unreachable && !(fault instanceof AskedTooOften);
       if (isAway) return this.#admitInstead(form);
@@ -457,6 +464,24 @@ function askForPin(form, isAsked) {
   pin.required = isAsked;
   pin.value = "";
   if (isAsked) pin.focus();
+}
+
+/**
+ * Show the box by which a message with the new badge goes to the person, too, or take it away.
+ * @param {boolean} isAsked
+ */
+function askWhetherToTell(isAsked) {
+  within(formOf("search"), "[data-tell]").hidden = !isAsked;
+}
+
+/**
+ * Return which sentence says what became of a replaced badge.
+ * @param {boolean} tell whether a message was asked for
+ * @param {NewBadge} badge
+ */
+function replacedWord(tell, { told = true }) {
+  if (told) return "badge_replaced_told";
+  return tell ? "badge_replaced_unreached" : "badge_replaced";
 }
 
 /**

@@ -95,6 +95,7 @@ import { answerIn, EPOCH_HEADER, NONCE_HEADER, newNonce } from "./signed-answers
  * @property {string} png base64
  * @property {number} width_mm
  * @property {number} height_mm
+ * @property {boolean} [told] whether a message brings it, too; an older server sends one and does not say so
  */
 
 /**
@@ -528,10 +529,11 @@ export class Line {
    * Have the badge of a person replaced, and return the new one.
    * @param {number} personId
    * @param {string} pin of a supervisor, where not everyone may admit people without a badge
+   * @param {boolean} tell whether a message brings it to the person, too
    * @returns {Promise<NewBadge>}
    */
-  async replaceBadge(personId, pin) {
-    const asked = pin ? { supervisor_pin: pin } : {};
+  async replaceBadge(personId, pin, tell) {
+    const asked = { tell, ...(pin ? { supervisor_pin: pin } : {}) };
     return this.#call("POST", `participants/${personId}/badge`, asked, BATCH_MS);
   }
 

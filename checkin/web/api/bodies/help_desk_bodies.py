@@ -70,9 +70,14 @@ class ShownReply(Body):
 
 
 class ReplaceBadgeRequest(Body):
-    """Who answers for a new badge, where not everyone may admit people without one."""
+    """Who answers for a new badge, where not everyone may admit people without one; who is told."""
 
     supervisor_pin: str | None = Field(default=None, max_length=64)
+    tell: bool = Field(
+        default=True,
+        description="Whether a message brings the new badge to the person, too. An addition: a "
+        "device that does not send it has one sent.",
+    )
 
 
 class ReplaceBadgeReply(Body):
@@ -84,6 +89,10 @@ class ReplaceBadgeReply(Body):
     png: str = Field(description="The same as a picture, base64.")
     width_mm: float
     height_mm: float
+    told: bool = Field(
+        description="An addition. Whether a message brings it, too: false where none was asked "
+        "for, and for somebody who has no address or wants no messages."
+    )
     server_time: datetime
 
 
