@@ -44,6 +44,9 @@ PATIENCE_S = 0.1
 #: waits for another (`busy_timeout`).
 CHECKPOINTS = 2
 
+#: Pages of SQLite's write-ahead log after which a commit brings them into the file: SQLite's own.
+PAGES_OF_LOG = 1000
+
 
 class Database:
     """A SQLite file or a PostgreSQL database.
@@ -182,6 +185,34 @@ class Database:
             cursor = connection.connection.cursor()
             cursor.execute("VACUUM")
             return any(_is_log_empty(cursor) for _ in range(CHECKPOINTS))
+
+    @contextmanager
+    def checkpoints_apart(self) -> Iterator[None]:
+        """Commit without bringing SQLite's write-ahead log into its file: others would wait for it.
+
+        This is for a process that writes much: it calls `checkpoint` between its transactions.
+        """
+        if self.dialect != "sqlite":
+            yield
+            return
+        self._checkpoint_after(0)
+        try:
+            yield
+        finally:
+            self._checkpoint_after(PAGES_OF_LOG)
+
+    def checkpoint(self) -> None:
+        """Bring SQLite's write-ahead log into its file as far as readers allow; nobody waits.
+
+        On PostgreSQL, which does so by itself, nothing.
+        """
+        if self.dialect == "sqlite":
+            with self.reading() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _checkpoint_after(self, pages: int) -> None:
+        with self._line.turn(), self._writer.connect() as connection:
+            connection.connection.cursor().execute(f"PRAGMA wal_autocheckpoint={pages}")
 
     def disconnect(self) -> None:
         """Close all connections, once other processes know of the last commit.

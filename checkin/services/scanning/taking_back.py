@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Admission, Bus, Event, ImportedRow, ImportRun, Participant
+from checkin.db.short_turns import short_turns
 from checkin.domain.common.problems import FieldProblem
 from checkin.domain.people.importing.importing import Action
 from checkin.domain.people.importing.roster import OF_BUS
@@ -27,7 +28,7 @@ from checkin.services.common.list_version import bump_list_version, next_list_ve
 from checkin.services.people.bus_leaders import add_leaders
 from checkin.services.people.buses import leave_buses, seat_people
 from checkin.services.people.importing.import_runs import TakenBack, marks_of
-from checkin.services.people.importing.importing import BATCH, half_of_the_time
+from checkin.services.people.importing.importing import BATCH
 from checkin.services.people.moving import move_to_delegation
 from checkin.services.people.names import keep_compared_names
 from checkin.services.people.registering.registration import cancel
@@ -67,16 +68,19 @@ def take_back(
     with database.read() as session:
         numbers = list(session.scalars(_open_rows(run_id)))
         total = len(numbers)
-    size = BATCH[database.dialect]
-    for at in range(0, total, size):
-        batch = numbers[at : at + size]
+    with short_turns(database, BATCH) as turns:
+        done = 0
+        while done < total:
+            batch = numbers[done : done + turns.size]
+            done += len(batch)
 
-        def work(session: Session, batch: Sequence[int] = batch, done: int = at) -> None:
-            _take_back_rows(session, event, run_id, batch, clock(), operator_id)
-            reached(session, done + len(batch), total)
+            def work(session: Session, batch: Sequence[int] = batch, done: int = done) -> None:
+                turns.has_begun()
+                _take_back_rows(session, event, run_id, batch, clock(), operator_id)
+                reached(session, done, total)
 
-        with half_of_the_time(database):
-            in_transaction(database, work)
+            with turns.turn():
+                in_transaction(database, work)
     return in_transaction(database, lambda s: _note_end(s, event, run_id, clock(), operator_id))
 
 

@@ -7,9 +7,7 @@ goes on where it was.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -19,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from checkin.db.engine import Database, in_transaction
 from checkin.db.models import Delegation, Event, Participant
+from checkin.db.short_turns import ShortTurns, short_turns
 from checkin.domain.common.problems import FieldProblem
 from checkin.domain.messages.kinds import KIND_OF_MOVE, MessageKind
 from checkin.domain.people.fields import CONTACTS, OWN
@@ -43,7 +42,7 @@ from checkin.services.people.registering.registration import RegistrationSource
 from checkin.services.people.registering.unchecked import badge_given_from
 from checkin.services.spreadsheets.reading import Table
 
-#: rows of one transaction: on SQLite scans wait for its end, a few milliseconds
+#: rows of one transaction at most: on SQLite scans wait for its end
 BATCH = {"sqlite": 25, "postgresql": 200}
 _PASSES = (Action.ADD, Action.CHANGE)
 #: called in the transaction of each batch; raising in it undoes the batch and ends the import
@@ -86,18 +85,10 @@ def import_list(
     Args:
         standing: how far it is already; `record` is told.
     """
-    batches = _Batches(database, importing, keys, clock, standing, record)
-    decided = {row.row_number: row for action in _PASSES for row in batches.go_through(action)}
+    with short_turns(database, BATCH) as turns:
+        batches = _Batches(database, importing, keys, clock, standing, record, turns)
+        decided = {row.row_number: row for action in _PASSES for row in batches.go_through(action)}
     return ImportPlan(list(decided.values()))
-
-
-@contextmanager
-def half_of_the_time(database: Database) -> Iterator[None]:
-    """Leave SQLite's lock to others for as long as it was held here."""
-    began = time.monotonic()
-    yield
-    if database.dialect == "sqlite":
-        time.sleep(time.monotonic() - began)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +129,7 @@ class _Batches:
     clock: Callable[[], datetime]
     standing: ImportStanding
     record: Record
+    turns: ShortTurns
 
     def go_through(self, action: Action) -> Iterator[PlannedRow]:
         """Go through the list for one action, and yield what was decided about which rows."""
@@ -145,16 +137,17 @@ class _Batches:
         if self.standing.is_through(action, len(rows)):
             return
         known = self._known(rows[:begun])
-        size = BATCH[self.database.dialect]
-        for at in range(begun, len(rows), size):
-            batch = rows[at : at + size]
-            if not self.standing.is_concerned(action, at, size):
+        end = begun
+        while end < len(rows):
+            at, end = end, min(end + self.turns.size, len(rows))
+            batch = rows[at:end]
+            if not self.standing.is_concerned(action, at, len(batch)):
                 known.planner.plan(batch)
                 continue
             write = partial(
                 self._write, known=known, ahead=known.ahead(batch), action=action, at=at
             )
-            with half_of_the_time(self.database):
+            with self.turns.turn():
                 known, self.standing, decided = in_transaction(self.database, write)
             yield from decided
 
@@ -181,6 +174,7 @@ class _Batches:
 
         It may be run again: a planner learns of rows only in a copy.
         """
+        self.turns.has_begun()
         event, now = self.importing.event, self.clock()
         version = next_list_version(session, event.id)
         if version != known.version + 1:

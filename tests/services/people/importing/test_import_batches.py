@@ -16,6 +16,7 @@ from checkin.db.models import (
     Message,
     Participant,
 )
+from checkin.db.short_turns import ShortTurns
 from checkin.services.people.importing import importing
 from checkin.services.people.importing.import_standing import ImportStanding
 from checkin.services.people.importing.importing import Importing, import_list
@@ -238,9 +239,8 @@ def test_whoever_was_registered_between_two_batches_is_not_registered_again(
 def register_at_a_desk(database, event, text):
     """Register by another process: in one batch, without what these tests count."""
     given = Importing(event, read_table(text.encode()))
-    batches = importing._Batches(
-        database, given, KEYS, lambda: NOW, ImportStanding(), lambda _session, _standing: None
-    )
+    who = (database, given, KEYS, lambda: NOW, ImportStanding(), lambda _session, _standing: None)
+    batches = importing._Batches(*who, ShortTurns(database, most=1000))
     known = batches._known([])
     ahead = known.ahead(given.table.rows)
     in_transaction(database, lambda s: batches._write(s, known, ahead, importing.Action.ADD, 0))
