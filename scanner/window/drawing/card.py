@@ -42,13 +42,15 @@ _SIZES = {
     "otherName": (60, 1),
     "flags": (50, 2),
     "sentence": (56, 3),
-    "act": (76, 3),
+    "act": (84, 3),
     "first": (50, 2),
     "again": (46, 2),
     "belonging": (42, 2),
     "arrived": (32, 1),
     "offline": (32, 1),
 }
+#: beside an act the name is smaller: what is done with whom is refused is read first
+_BESIDE_ACT = _SIZES | {"name": (68, 2)}
 _BOLD = ("word", "name", "otherName", "flags", "sentence", "act")
 #: of a party each card is small: what says least is left out
 _OF_ONE_ONLY = ("arrived", "offline")
@@ -154,9 +156,10 @@ def _fitted(lines: list[Line], width: int, height: int, *, alone: bool = True) -
 
 def _blocks(lines: list[Line], width: int, scale: float, held: tuple[str, ...]) -> list[_Block]:
     blocks = []
+    sizes = _BESIDE_ACT if any(line.part == "act" for line in lines) else _SIZES
     for part, text in _separate(lines):
         symbol = _SYMBOL_OF.get(text[:1], "") if part == "flags" else ""
-        size_px, most_lines = round(_SIZES[part][0] * scale), _SIZES[part][1]
+        size_px, most_lines = round(sizes[part][0] * scale), sizes[part][1]
         size_px = max(size_px, _READABLE_PX) if part in held else size_px
         bold, room = part in _BOLD, width - (_symbol_room(size_px) if symbol else 0)
         said = text[1:].strip() if symbol else text
