@@ -42,7 +42,7 @@ _SIZES = {
     "otherName": (60, 1),
     "flags": (50, 2),
     "sentence": (56, 3),
-    "act": (84, 3),
+    "act": (80, 3),
     "first": (50, 2),
     "again": (46, 2),
     "belonging": (42, 2),
@@ -50,14 +50,14 @@ _SIZES = {
     "offline": (32, 1),
 }
 #: beside an act the name is smaller: what is done with whom is refused is read first
-_BESIDE_ACT = _SIZES | {"name": (68, 2)}
+_BESIDE_ACT = _SIZES | {"name": (72, 2)}
 _BOLD = ("word", "name", "otherName", "flags", "sentence", "act")
 #: of a party each card is small: what says least is left out
 _OF_ONE_ONLY = ("arrived", "offline")
 _SMALLEST = 0.35
 #: what is read at two metres stays this large, and the rest gives way: 16 minutes of arc at 2 m are
 #: 9.3 mm, which are these pixels for capitals of this font on the smallest screen, of 13.3 inches
-_READ_FROM_AFAR, _READABLE_PX = ("word", "name"), 58
+_READ_FROM_AFAR, _READABLE_PX = ("word", "name", "act"), 58
 #: the fonts lack the signs of flags: they are drawn
 _SYMBOL_OF = {sign: symbol for symbol, sign in SIGNS.items()}
 
@@ -144,7 +144,7 @@ def _fitted(lines: list[Line], width: int, height: int, *, alone: bool = True) -
     """Return the lines as large as they fit.
 
     Args:
-        alone: whether the card has the whole view: word and name are read from afar then.
+        alone: whether the card has the whole view: word, name and act are read from afar then.
     """
     held = _READ_FROM_AFAR if alone else ()
     scale, blocks = 1.0, _blocks(lines, width, 1.0, held)

@@ -101,10 +101,10 @@ def _draw_options(
             draw.rounded_rectangle(area, 8, fill=MARKED)
         line = functools.partial(draw_line, draw, rtl=rtl, colour=TEXT)
         label, detail = (whole, whole) if is_high or not option.detail else beside
-        middles, size_px = ((19, 46), 24) if is_high else ((25, 25), _DETAIL_PX)
-        name: dict[str, Any] = {"middle": y + middles[0], "size_px": 30 if is_high else 32, "bold": True}
+        middles, sizes = ((19, 46), (30, 24)) if is_high else ((25, 25), (32, _DETAIL_PX))
+        name: dict[str, Any] = {"middle": y + middles[0], "size_px": sizes[0], "bold": True}
         line(option.label, left=label[0], right=label[1], **name)
-        told: dict[str, Any] = {"middle": y + middles[1], "size_px": size_px}
+        told: dict[str, Any] = {"middle": y + middles[1], "size_px": sizes[1]}
         line(option.detail, left=detail[0], right=detail[1], **told)
 
 
