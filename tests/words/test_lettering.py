@@ -114,6 +114,14 @@ def test_the_first_font_that_has_a_letter_draws_it(letter: str, file: str | None
     assert font_with(letter) == file
 
 
+def test_marks_of_direction_cut_no_text_in_pieces_of_other_fonts() -> None:
+    plain = "الباب 3 · Porte Nord، 06 12"
+    marked = "\u2068الباب 3\u2069 · \u2068Porte Nord\u2069، \u206606 12\u2069"
+
+    assert font_for(marked, BOLD) == BOLD
+    assert Face(40, bold=True).length(marked) == Face(40, bold=True).length(plain)
+
+
 def test_the_fonts_are_asked_what_they_have() -> None:
     asked = "aéشⵣⵯ⵿አЯΩ漢ⵜߒ\U0001f600"
 

@@ -21,7 +21,7 @@ BUS_WORDS = {
     "bus_result": msgid("In: {let_in} · in already: {already} · refused: {refused}"),
     "bus_none_refused": msgid("Nobody was refused."),
     "bus_undo": msgid("Undo the whole bus"),
-    "bus_undo_again": msgid("Undo the entries of this bus ({count})? Once more: Z"),
+    "bus_undo_again": msgid("Undo the entries of this bus ({count})? Press once more to confirm"),
     "bus_undone": msgid("Undone: {count} of {all}"),
     "bus_undo_offline": msgid("Not undone: the server does not answer. Try again."),
     "bus_not_opened": msgid("The list of this bus cannot be opened now. Scan each badge."),

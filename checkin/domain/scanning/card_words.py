@@ -14,7 +14,7 @@ CARD_WORDS = {
     "unconfirmed": msgid("WAIT"),
     "same_badge": msgid("SAME BADGE"),
     "unchecked": msgid("Let pass: badge not checked (offline), scan kept"),
-    "not_ours": msgid("This code is not one of our badges"),
+    "not_ours": msgid("This code is not one of our badges: ask for the badge"),
     "first_admission": msgid("First entry at {time} · {gate}"),
     "opens_at": msgid("Opens at {time}"),
     "arrived": msgid("{arrived} arrived of {quota}"),

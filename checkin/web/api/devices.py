@@ -60,7 +60,12 @@ def pair(body: PairRequest) -> Response:
             "device_id": device.id,
             "device_token": device.token,
             "gate": gate_body(device),
-            "event": {"slug": event.slug, "name": event.name, "timezone": event.timezone},
+            "event": {
+                "slug": event.slug,
+                "name": event.name,
+                "name_ar": event.name_ar,
+                "timezone": event.timezone,
+            },
             "public_key": public_key_text(marhaba().keys.list_signer(event.slug)),
             "server_time": utc_text(now()),
         },

@@ -39,6 +39,7 @@ def status_body(counts: LiveCounts) -> dict[str, Any]:
         "event": {
             "slug": counts.event_slug,
             "name": counts.event_name,
+            "name_ar": counts.event_name_ar,
             "timezone": counts.timezone,
         },
         "stop": stop_body(counts.stop),

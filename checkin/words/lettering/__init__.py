@@ -68,8 +68,12 @@ def _in_our_letters(text: str) -> str:
 
 
 def _is_ours(letter: str) -> bool:
+    return _is_unseen(letter) or bool(font_with(letter))
+
+
+def _is_unseen(letter: str) -> bool:
     # What is invisible by its nature, such as the marks of direction, is no letter to be drawn.
-    return letter.isspace() or unicodedata.category(letter) == "Cf" or bool(font_with(letter))
+    return letter.isspace() or unicodedata.category(letter) == "Cf"
 
 
 def _in_latin(letters: str, before: str) -> str:
@@ -113,8 +117,11 @@ def _sample(file: str) -> ImageFont.FreeTypeFont:
 
 
 def font_for(text: str, first: str = REGULAR) -> str | None:
-    """Return the first font that has all letters of a text, beginning with `first`; None: none."""
-    letters = {letter for letter in text if not letter.isspace()}
+    """Return the first font that has all letters of a text, beginning with `first`; None: none.
+
+    A text is not cut for its marks of direction: what they keep together must stay in one piece.
+    """
+    letters = {letter for letter in text if not _is_unseen(letter)}
     return next(
         (file for file in (first, *FALLBACKS) if all(has_letter(file, one) for one in letters)),
         None,

@@ -42,20 +42,22 @@ _SIZES = {
     "otherName": (60, 1),
     "flags": (50, 2),
     "sentence": (56, 3),
-    "act": (76, 3),
+    "act": (80, 3),
     "first": (50, 2),
     "again": (46, 2),
     "belonging": (42, 2),
     "arrived": (32, 1),
     "offline": (32, 1),
 }
+#: beside an act the name is smaller: what is done with whom is refused is read first
+_BESIDE_ACT = _SIZES | {"name": (72, 2)}
 _BOLD = ("word", "name", "otherName", "flags", "sentence", "act")
 #: of a party each card is small: what says least is left out
 _OF_ONE_ONLY = ("arrived", "offline")
 _SMALLEST = 0.35
 #: what is read at two metres stays this large, and the rest gives way: 16 minutes of arc at 2 m are
 #: 9.3 mm, which are these pixels for capitals of this font on the smallest screen, of 13.3 inches
-_READ_FROM_AFAR, _READABLE_PX = ("word", "name"), 58
+_READ_FROM_AFAR, _READABLE_PX = ("word", "name", "act"), 58
 #: the fonts lack the signs of flags: they are drawn
 _SYMBOL_OF = {sign: symbol for symbol, sign in SIGNS.items()}
 
@@ -142,7 +144,7 @@ def _fitted(lines: list[Line], width: int, height: int, *, alone: bool = True) -
     """Return the lines as large as they fit.
 
     Args:
-        alone: whether the card has the whole view: word and name are read from afar then.
+        alone: whether the card has the whole view: word, name and act are read from afar then.
     """
     held = _READ_FROM_AFAR if alone else ()
     scale, blocks = 1.0, _blocks(lines, width, 1.0, held)
@@ -154,9 +156,10 @@ def _fitted(lines: list[Line], width: int, height: int, *, alone: bool = True) -
 
 def _blocks(lines: list[Line], width: int, scale: float, held: tuple[str, ...]) -> list[_Block]:
     blocks = []
+    sizes = _BESIDE_ACT if any(line.part == "act" for line in lines) else _SIZES
     for part, text in _separate(lines):
         symbol = _SYMBOL_OF.get(text[:1], "") if part == "flags" else ""
-        size_px, most_lines = round(_SIZES[part][0] * scale), _SIZES[part][1]
+        size_px, most_lines = round(sizes[part][0] * scale), sizes[part][1]
         size_px = max(size_px, _READABLE_PX) if part in held else size_px
         bold, room = part in _BOLD, width - (_symbol_room(size_px) if symbol else 0)
         said = text[1:].strip() if symbol else text

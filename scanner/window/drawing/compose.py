@@ -77,7 +77,8 @@ def _draw_view(middle: Colour, screen: Screen, camera: Colour | None) -> None:
     beside[:LIST_PX] = _recent(screen.recent.listed, screen.language, screen.timezone)
     if screen.cards:  # the camera's picture is small then, below the list
         _draw_camera(beside[LIST_PX:], screen, camera)
-        view[:] = _cards(screen.cards, screen.language, screen.timezone)
+        top = _BANNER_PX if screen.banner else 0
+        view[top:] = _cards(screen.cards, screen.language, screen.timezone, VIEW[1] - top)
     else:
         _draw_camera(view, screen, camera)
         if screen.idle:
@@ -135,9 +136,9 @@ def _once(part: str, shown: object, draw: Callable[[], Image.Image]) -> Colour:
     return kept[1]
 
 
-def _cards(cards: tuple[Card, ...], language: str, timezone: str) -> Colour:
-    shown = (cards, language, timezone)
-    return _once("cards", shown, lambda: cards_image(cards, language, timezone, VIEW))
+def _cards(cards: tuple[Card, ...], language: str, timezone: str, height: int) -> Colour:
+    shown, size = (cards, language, timezone, height), (VIEW[0], height)
+    return _once("cards", shown, lambda: cards_image(cards, language, timezone, size))
 
 
 def _recent(scans: tuple[RecentScan, ...], language: str, timezone: str) -> Colour:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from checkin.words.gate_keys import gate_keys
 from checkin.words.languages import spoken
 from scanner.window.card_lines import in_both_scripts
-from scanner.window.drawing.text import draw_line, draw_paragraph
+from scanner.window.drawing.text import draw_line, draw_paragraph, width_of
 from scanner.window.form import Form, Purpose
 from scanner.words import say
 
@@ -20,6 +20,9 @@ TEXT, DIM, AMBER = "#F9FAFB", "#9CA3AF", "#FBBF24"
 MARGIN_PX = 60
 _OPTIONS_SHOWN = 6
 _OPTION_PX = 54
+#: of an option where details take a line of their own, because they are long
+_HIGH_OPTION_PX = 64
+_DETAIL_PX = 28
 #: of a field; of each where more are shown, so that a list still has room under them
 _FIELD_PX, _LOW_FIELD_PX, _FIELDS_AT_EASE = 68, 50, 3
 
@@ -84,23 +87,35 @@ def _draw_field(
 def _draw_options(
     draw: ImageDraw.ImageDraw, form: Form, *, top: int, width: int, height: int, rtl: bool
 ) -> None:
-    shown = form.shown_options
-    room = min(_OPTIONS_SHOWN, (height - 56 - top) // _OPTION_PX)
-    marked = form.marked
+    shown, marked = form.shown_options, form.marked
+    beside = _beside(width, rtl=rtl)
+    room_px = beside[1][1] - beside[1][0]
+    is_high = any(width_of(one.detail, _DETAIL_PX) > room_px for one in shown)
+    step = _HIGH_OPTION_PX if is_high else _OPTION_PX
+    room = min(_OPTIONS_SHOWN, (height - 56 - top) // step)
     first = max(0, min(marked - room // 2, len(shown) - room))
+    whole = (MARGIN_PX, width - MARGIN_PX)
     for place, option in enumerate(shown[first : first + room]):
-        y = top + place * _OPTION_PX
+        y = top + place * step
         if first + place == marked:
-            area = (MARGIN_PX - 14, y, width - MARGIN_PX + 14, y + _OPTION_PX - 4)
+            area = (whole[0] - 14, y, whole[1] + 14, y + step - 4)
             draw.rounded_rectangle(area, 8, fill=MARKED)
-        middle = width * 11 // 20
-        sides = ((MARGIN_PX, middle - 20), (middle, width - MARGIN_PX))
-        spans = [(width - right, width - left) for left, right in sides] if rtl else sides
-        line = functools.partial(draw_line, draw, middle=y + 25, rtl=rtl, colour=TEXT)
-        whole = spans[0] if option.detail else (MARGIN_PX, width - MARGIN_PX)
-        line(option.label, left=whole[0], right=whole[1], size_px=32, bold=True)
-        if option.detail:
-            line(option.detail, left=spans[1][0], right=spans[1][1], size_px=28)
+        line = functools.partial(draw_line, draw, rtl=rtl, colour=TEXT)
+        label, detail = (whole, whole) if is_high or not option.detail else beside
+        middles, sizes = ((19, 46), (30, 24)) if is_high else ((25, 25), (32, _DETAIL_PX))
+        name: dict[str, Any] = {"middle": y + middles[0], "size_px": sizes[0], "bold": True}
+        line(option.label, left=label[0], right=label[1], **name)
+        told: dict[str, Any] = {"middle": y + middles[1], "size_px": sizes[1]}
+        line(option.detail, left=detail[0], right=detail[1], **told)
+
+
+def _beside(width: int, *, rtl: bool) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return left and right of an option's name, and of its details beside it."""
+    middle = width * 11 // 20
+    name, detail = (MARGIN_PX, middle - 20), (middle, width - MARGIN_PX)
+    if rtl:
+        return (width - name[1], width - name[0]), (width - detail[1], width - detail[0])
+    return name, detail
 
 
 def help_keys(language: str) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from checkin.services.gates.devices import gate_named
+from checkin.services.gates.gates import limit_gate
 from checkin.services.people.registering.blocking import block
 from scanner.core.scan import Kind, Scan
 from scanner.server.verdicts import verdict_told
@@ -17,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 #: the page tells times by what the event's clocks show today: those of an event of last year differ
 TODAYS_ZONE = "UTC"
+EVENT = {"fr": "Rencontre régionale", "ar": "اللقاء الجهوي"}
 #: a laptop of 13.3 inches is 294 mm wide
 MM_PER_PX = 294 / 1366
 #: 16 minutes of arc at two metres, the least of ISO 9241-303; capitals of this font are 0.72 high
@@ -25,13 +28,22 @@ LEAST_MM = 9.3 / 0.72
 
 @pytest.fixture
 def codes(database, event, delegation):
-    """An admitted person of a long name, one who is in already, and one who is blocked."""
+    """An admitted person of a long name, one who is in already, one who is blocked, and one who
+    stands at the wrong gate."""
     name, name_ar = "Mohammed Amine Ben Abdeljalil El Idrissi", "محمد أمين بن عبد الجليل الإدريسي"
     long = factories.a_badge(database, event, name, name_ar=name_ar, delegation=delegation)
     others = factories.badges(database, event, 2, delegation=delegation)
     factories.scan(database, factories.a_device(database, event, "Porte Nord"), others[0])
     write(database, lambda s: block(s, event, 3, reason="Menaces", now=NOW))
-    return [long, *others]
+    press = factories.a_category(database, event, "Presse")
+    lost = factories.a_badge(database, event, "Salma Tazi", delegation=delegation, category=press)
+
+    def limit(session):
+        limit_gate(session, event, gate_named(session, event, "Porte 1", create=True), ["Militant"])
+        gate_named(session, event, "Porte Nord").name_ar = "الباب الشمالي"
+
+    write(database, limit)
+    return [long, *others, lost]
 
 
 def answered(page, code):
@@ -66,14 +78,18 @@ def test_card_and_list_say_what_the_window_says_and_can_be_read_at_two_metres(
         lines = dict(lines_of(Card(verdict, 0.0), language, TODAYS_ZONE))
         assert said == {"kind": said["kind"], **lines}
         assert first_listed(page) == short_name(verdict, language)
-        assert min(sizes_mm(page)) > LEAST_MM
+        word_mm, name_mm, *act_mm = sizes_mm(page)
+        assert min(word_mm, name_mm) > LEAST_MM
+        assert all(one > max(word_mm, name_mm) for one in act_mm)
+    assert "\u2068\u2068" not in said["act"]  # what would run from the left in Arabic
+    assert page.text_content("#event") == EVENT[language]
     assert page.faults == []
 
 
 def sizes_mm(page):
-    """Return the sizes of the letters of the word and of the name."""
+    """Return the sizes of the letters of the word, of the name, and of the act if there is one."""
     sizes = page.eval_on_selector_all(
-        "#verdicts [data-part=word], #verdicts [data-part=name]",
+        ":is([data-part=word], [data-part=name], [data-part=act]):not([hidden]):is(#verdicts *)",
         "parts => parts.map(part => parseFloat(getComputedStyle(part).fontSize))",
     )
     return [size * MM_PER_PX for size in sizes]

@@ -398,6 +398,7 @@ def test_a_supervisor_answers_for_a_refused_badge(page, codes, database, event):
     page.press("#override-reason", "Enter")
     page.wait_for_selector("#override-form [role=alert]:not([hidden])")
     assert "PIN refusé" in page.text_content("#override-form [role=alert]")
+    assert page.evaluate("document.activeElement.id") == "override-pin"
     page.fill("#override-pin", "482193")
     page.press("#override-pin", "Enter")
 

@@ -96,7 +96,7 @@ def test_a_stop_is_heard_at_once_and_its_words_are_shown_with_and_without_the_ne
     by = {"operator_id": organiser.id, "now": datetime.now(UTC)}
     factories.write(database, lambda s: stop_entries(s, event, WORDS, **by))
     # A heartbeat comes every 10 s, the next refresh of the list half a minute after the first.
-    page.wait_for_selector("#lasting:not([hidden])", timeout=14_000)
+    page.wait_for_selector("#lasting[data-stop=true]:not([hidden])", timeout=14_000)
 
     online = shown(page, codes[0])
     cut(context, page)

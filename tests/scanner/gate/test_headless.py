@@ -57,7 +57,7 @@ def test_a_video_of_badges_gives_one_json_line_for_each_time_a_badge_is_shown(
             ]
         ),
     )
-    assert run.stderr == "Ce code n’est pas un de nos badges\n"
+    assert run.stderr == "Ce code n’est pas un de nos badges\u00a0: demander le badge\n"
     assert len(server.answers) == 3
 
 

@@ -12,8 +12,10 @@ from scanner.offline.spool import Spool
 from scanner.server.events import LinkSeen
 from scanner.server.refresh import Freshness, Refresh
 from scanner.window.drawing.compose import STRIP_PX, VIEW, compose
+from scanner.window.drawing.tiles import cards_image
 from scanner.window.state import Screen, after
 from tests.scanner.offline.lists import NOON, a_list
+from tests.scanner.verdicts import a_verdict
 
 WORDS = {"fr": "Alarme incendie : vers la cour", "ar": "إنذار حريق: إلى الساحة", "en": "Fire alarm"}
 RED_BGR = (0x1C, 0x1C, 0xB9)
@@ -65,3 +67,16 @@ def test_the_stop_is_heard_with_the_list_and_outlives_a_restart(tmp_path):
     heard.append(stop_heard())
 
     assert heard == [None, WORDS, WORDS, None]
+
+
+def test_the_words_hide_nothing_of_a_verdict():
+    stopped = after(Screen(language="fr"), LinkSeen(True, None, replace(FRESH, stop=WORDS)), 1)
+    refused = a_verdict("error", "invalid_time", stop=WORDS)
+
+    screen = after(stopped, refused, 2)
+
+    size = (VIEW[0], VIEW[1] - 104)
+    card = np.asarray(cards_image(screen.cards, "fr", "", size))[:, :, ::-1]
+    shown = compose(screen, CAMERA)[STRIP_PX + 104 : STRIP_PX + VIEW[1], : VIEW[0]]
+    assert (shown == card).all()
+    assert reddish(screen) > 0.5

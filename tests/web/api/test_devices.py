@@ -46,6 +46,7 @@ def test_a_pairing_code_gives_a_device_its_token_and_its_gate(app, database, eve
             "event": {
                 "slug": "rabat-2025",
                 "name": "Rencontre régionale",
+                "name_ar": "اللقاء الجهوي",
                 "timezone": "Africa/Casablanca",
             }
         },

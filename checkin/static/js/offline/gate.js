@@ -21,7 +21,7 @@ import { Storage } from "./store/storage.js";
 /** @import { DeskBus } from "./desk-buses.js" */
 /** @import { Place } from "./store/kept-values.js" */
 /** @import { NameTables } from "./names/name-sounds.js" */
-/** @import { Direction, Scan, ScanReply, Source, Verdict } from "./scan.js" */
+/** @import { Direction, Named, Scan, ScanReply, Source, Verdict } from "./scan.js" */
 /** @import { Newcomer } from "./walk-in.js" */
 
 /**
@@ -30,7 +30,7 @@ import { Storage } from "./store/storage.js";
  * @property {number} id
  * @property {string} token
  * @property {Place} gate
- * @property {{slug: string, name: string, timezone: string}} event
+ * @property {Named & {slug: string, timezone: string}} event
  * @property {string} [public_key] of the event, which an earlier server did not tell
  * @property {string} [name] what it was called when it was paired
  * @property {boolean} [opened] this browser has opened the gate before

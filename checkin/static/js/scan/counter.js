@@ -212,7 +212,9 @@ export class Counter {
     } catch (fault) {
       if (fault instanceof SearchBudget) this.#askForBudget(form);
       say(form, sentenceOf(fault, form));
-      if (asksForPin(form)) field(form, "pin").value = "";
+      if (!asksForPin(form)) return;
+      field(form, "pin").value = "";
+      if (fault instanceof Rejected && fault.status === 403) field(form, "pin").focus();
     } finally {
       button.disabled = false;
     }
@@ -238,6 +240,7 @@ export class Counter {
     say(form, isBusAlone ? "" : foundSentence(found.people.length, found.more, this.#isForBadge));
     this.#found.show(found.people, this.station.timezone);
     this.station.bus.showFound(found.buses);
+    if (isBusAlone) within(part("found-buses"), "button").focus();
   }
 
   /**

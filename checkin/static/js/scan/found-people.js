@@ -54,7 +54,7 @@ export class FoundPeople {
     const button = document.createElement("button");
     button.type = "button";
     button.append(
-      line("b", [written(person)]),
+      line("b", bothNames(person).filter(Boolean)),
       line("span", [stateOf(person, timezone)], "found-state"),
       line("span", detailsOf(person), "found-details"),
     );

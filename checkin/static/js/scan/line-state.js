@@ -2,6 +2,7 @@
 import { part } from "../shared/elements.js";
 import { bothNames, fill, language, localMoment, words } from "./words.js";
 
+/** @import { Named } from "../offline/scan.js" */
 /** @import { Place } from "../offline/store/kept-values.js" */
 /** @import { SetAsideRow } from "../offline/store/spool.js" */
 /** @import { LineState } from "../server/courier.js" */
@@ -37,6 +38,14 @@ export function showGate(place) {
   part("gate").textContent = name;
   part("gate-other").textContent = other;
   part("gate-other").hidden = !other;
+}
+
+/**
+ * Show which event this is, in the page's script where it has a name in that.
+ * @param {Named} event
+ */
+export function showEvent(event) {
+  part("event").textContent = bothNames(event)[0];
 }
 
 /** @param {LineState} line */
@@ -87,12 +96,14 @@ export function showLine(line, spool) {
     line.clockOff,
   );
   say("lasting", lasting(line), true);
+  part("lasting").dataset.stop = String(Boolean(line.stop));
   say("rehearsal", counts?.rehearsal ? words.status.rehearsal : "");
-  if (counts) showAdmitted(counts);
+  if (counts) showCounts(counts);
 }
 
 /** @param {StatusReply} counts */
-function showAdmitted({ gates, device }) {
+function showCounts({ gates, device, event }) {
+  showEvent(event);
   const here = gates.find((gate) => gate.id === device.gate.id);
   say("admitted", here ? fill(words.status.admitted, { count: here.arrived }) : "");
 }

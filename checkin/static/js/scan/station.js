@@ -17,7 +17,7 @@ import { Debounce } from "./keys/debounce.js";
 import { readKeys } from "./keys/keys.js";
 import { readTypedCodes } from "./keys/typed-codes.js";
 import { Kiosk } from "./kiosk.js";
-import { showGate, showLine, showSetAside } from "./line-state.js";
+import { showEvent, showGate, showLine, showSetAside } from "./line-state.js";
 import { askToPair } from "./pairing-form.js";
 import { Parties } from "./parties.js";
 import { muteSound, signal } from "./sounds.js";
@@ -117,7 +117,7 @@ export class Station {
   async begin(device) {
     this.#device = device;
     showGate(device.gate);
-    part("event").textContent = device.event.name;
+    showEvent(device.event);
     part("pairing").hidden = true;
     part("station").hidden = false;
     await this.#openGate(device);

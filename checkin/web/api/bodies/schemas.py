@@ -76,10 +76,11 @@ class GateName(Body):
 
 
 class EventName(Body):
-    """An event."""
+    """An event, called as on its invitations in each script."""
 
     slug: str
     name: str
+    name_ar: str | None = None
     timezone: str
 
 
