@@ -45,9 +45,9 @@ def free(database, delegation, now=LATER):
         return session.scalars(wanted).one()
 
 
-def lent_in_hall(database, event):
+def lent_in_hall(database, event, **more):
     with database.read() as session:
-        return session.scalars(select(lent_hall(event.id, NOW))).one()
+        return session.scalars(select(lent_hall(event.id, NOW, **more))).one()
 
 
 def let_in(database, device, code, lease=None, **more):
@@ -140,6 +140,7 @@ def test_seats_lent_of_another_event_s_hall_do_not_count(database, event):
 
     assert lent_in_hall(database, event) == here.hall
     assert lent_in_hall(database, other) == there.hall
+    assert lent_in_hall(database, event, besides=devices[0].id) == 0
     assert here.hall > 0
 
 
