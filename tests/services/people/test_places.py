@@ -157,6 +157,20 @@ def test_a_person_who_leaves_and_returns_uses_one_place(database, device, tiflet
     assert (entries, free(database, delegation)) == ([1, 2], 3)
 
 
+def test_who_was_let_in_without_a_place_uses_none_when_they_return(database, device, tiflet):
+    delegation, code = tiflet
+    write(database, lambda s: s.execute(update(Event).values(reentry=Reentry.AFTER_EXIT)))
+
+    for at, direction in enumerate((Direction.ENTRY, Direction.EXIT, Direction.ENTRY)):
+        let_in(database, device, code, at=NOW + minutes(at), direction=direction)
+
+    with database.read() as session:
+        entries = session.execute(
+            select(Admission.entry_no, Admission.without_place).order_by(Admission.id)
+        ).all()
+    assert (entries, free(database, delegation)) == ([(1, True), (2, False)], 4)
+
+
 def test_a_used_place_of_a_lease_is_no_longer_lent(database, event, tiflet):
     delegation, code = tiflet
     write(database, lambda s: s.execute(update(Event).values(capacity=40)))
