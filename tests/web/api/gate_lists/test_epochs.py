@@ -206,6 +206,19 @@ def _register_now(database, number):
     factories.write(database, work)
 
 
+def test_the_delegation_of_somebody_whom_nothing_knows_any_more_is_written_down(
+    api, database, event
+):
+    delegation = factories.a_delegation(database, event)
+    api.scan(factories.a_badge(database, event))
+
+    api.batch(offered(factories.code_of(event, uuid4()), delegation_id=delegation.id))
+
+    with database.read() as session:
+        lost = session.scalars(select(Scan.lost_delegation_id).order_by(Scan.id)).all()
+    assert lost == [None, delegation.id]
+
+
 def test_a_delegation_of_another_event_is_not_written_down(api, database, event):
     other = factories.an_event(database, "sale-2025")
     strange = factories.a_delegation(database, other, "Salé")
