@@ -188,6 +188,16 @@ def test_a_forced_scan_is_known_without_its_reason(api, database, event):
     assert (told["replayed"], told["error"], told["conflict"]) == (True, None, False)
 
 
+def test_who_had_the_number_at_the_time_is_who_was_scanned(api, database, event):
+    person = factories.a_participant(database, event).participant_id
+    scan = offered("", minutes_ago=10, participant_id=person, source="search")
+    scan.pop("code")
+
+    [told] = api.batch(scan).values()
+
+    assert (told["status"], told["reason"], told["conflict"]) == ("ok", None, False)
+
+
 def test_somebody_who_got_the_number_later_is_not_who_was_scanned(api, database, event):
     person = factories.a_participant(database, event).participant_id
     scan = offered("", minutes_ago=10, participant_id=person, source="search")
