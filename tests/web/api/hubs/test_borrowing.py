@@ -191,6 +191,13 @@ def test_a_walk_in_of_the_hub_uses_a_kept_place_and_no_other(database, hub, dele
         assert session.scalars(select(WalkIn.on_loan)).one() is True
 
 
+def test_a_walk_in_of_a_gate_takes_a_free_place_and_none_that_is_kept(api, hub, delegation):
+    came = {"id": str(uuid4()), "name": "Amina Tazi", "delegation_id": delegation.id}
+    told = api.ask("POST", "/participants", json=came).json
+
+    assert (told["standing"], borrowed(hub, delegation)) == ("confirmed", 4)
+
+
 def test_the_kept_place_of_a_walk_in_is_of_its_delegation_alone_and_comes_back(
     database, event, hub, delegation
 ):
