@@ -634,7 +634,9 @@ def all_survivors(copy: Copy, files: Sequence[str]) -> Iterator[Mutant]:
             same = [one for one in files if tests[one] == tests[file]]
             trials[tests[file]] = Trial(copy, same, tests[file])
         yield from survivors(copy, trials[tests[file]], file, f"[{at}/{len(files)}]")
-    for trial in trials.values():
+    # The last one first: its process has inherited the pipes by which those before it are asked,
+    # and they wait for an end of questions that does not come while it holds them.
+    for trial in reversed(trials.values()):
         trial.close()
 
 

@@ -300,6 +300,31 @@ def test_a_mutant_of_a_function_that_no_test_calls_survives(script, trial):
     assert not trial.notices(script.Mutant("functions.py", "uncalled", "", "", ""))
 
 
+def test_files_with_different_tests_are_tried_and_come_to_an_end(
+    script, copy, tmp_path, monkeypatch
+):
+    import signal
+
+    def is_stuck(_number, _frame):
+        raise TimeoutError
+
+    (tmp_path / "others.py").write_text("def one():\n    return 1\n")
+    (tmp_path / "test_others.py").write_text(
+        "from others import one\n\n\ndef test_one():\n    assert one() == 1\n"
+    )
+    monkeypatch.setattr(script, "tests_of", lambda file: [f"test_{file}"])
+    monkeypatch.setattr(script, "listed", dict)
+    before = signal.signal(signal.SIGALRM, is_stuck)
+    signal.alarm(120)
+    try:
+        survived = list(script.all_survivors(copy, ["functions.py", "others.py"]))
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert [one.file for one in survived if one.file == "others.py"] == []
+
+
 def test_a_child_that_takes_too_long_notices_the_change(script):
     import os
     import time

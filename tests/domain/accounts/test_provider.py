@@ -20,6 +20,8 @@ def problems(before=None, *, has_secret=False, **changed):
 
 def test_a_provider_has_an_address_a_client_and_a_name():
     assert read(FORM, None, has_secret=False) == Written(PROVIDER, "s3cret")
+    public = {key: text for key, text in FORM.items() if key != "secret"}
+    assert read(public, None, has_secret=False) == Written(PROVIDER, "")
     copied = FORM | {"issuer": f"{ISSUER}/.well-known/openid-configuration"}
     assert read(copied, None, has_secret=False) == Written(PROVIDER, "s3cret")
 
@@ -56,6 +58,7 @@ def test_a_secret_is_never_told_again():
     [
         ({"issuer": f"{ISSUER}?x=1"}, ("issuer", "destination_written", f"{ISSUER}?x=1")),
         ({"issuer": f"{ISSUER}#x"}, ("issuer", "destination_written", f"{ISSUER}#x")),
+        ({"issuer": "login.example.org"}, ("issuer", "destination_not_https", "login.example.org")),
         ({"client_id": ""}, ("client_id", "missing_client")),
         ({"client_id": "x" * 501}, ("client_id", "too_long", "x" * 501, ("500",))),
         ({"client_id": "x\ty"}, ("client_id", "control_characters", "x\ty")),

@@ -66,6 +66,10 @@ def test_of_two_admissions_at_one_moment_the_first_is_counted():
     assert told(stays_of_one_person([stay(2, 0), stay(1, 0)])) == [(1, 1, None), (2, None, None)]
 
 
+def test_the_record_that_is_older_may_have_come_in_later():
+    assert told(stays_of_one_person([stay(1, 10), stay(2, 0, 5)])) == [(2, 1, 5), (1, 2, None)]
+
+
 def test_each_day_has_an_arrival_of_its_own():
     stays = [replace(stay(1, 900), day=2), stay(2, 0), replace(stay(3, 960), day=2)]
 

@@ -133,13 +133,16 @@ def test_a_place_that_a_gate_gave_away_is_kept_no_longer_and_is_again_when_it_is
     keep(database, event, delegation, KeptPlaces(places=2))
     lease = write(database, lambda s: grant_lease(s, device, now=NOW))
     codes = factories.badges(database, event, 3, delegation=delegation)  # the third one waits
+    other = factories.a_delegation(database, event, "Salé", quota=4)
+    keep(database, event, other, KeptPlaces(places=2))
+    factories.scan(database, device, codes[0])
     scan = factories.scan(database, device, codes[2], decided=LET_IN, lease_id=lease.lease_id)
 
-    def kept():
+    def kept(of=delegation):
         with database.read() as session:
-            return kept_for_gates(session, delegation)
+            return kept_for_gates(session, of)
 
-    used = kept()
+    used, elsewhere = kept(), kept(other)
     write(
         database,
         lambda s: annul_scan(
@@ -152,9 +155,11 @@ def test_a_place_that_a_gate_gave_away_is_kept_no_longer_and_is_again_when_it_is
         ),
     )
 
-    assert (used, kept()) == (1, 2)
+    assert (used, kept(), elsewhere) == (1, 2, 2)
     with database.read() as session:
-        assert session.scalars(select(Admission.on_loan)).all() == [True]
+        assert session.scalars(select(Admission.on_loan).order_by(Admission.id)).all() == [
+            *(False, True),
+        ]
 
 
 def test_a_place_that_comes_free_is_for_who_waits_and_not_for_the_gates(database, event, device):

@@ -45,9 +45,9 @@ def free(database, delegation, now=LATER):
         return session.scalars(wanted).one()
 
 
-def lent_in_hall(database, event):
+def lent_in_hall(database, event, **more):
     with database.read() as session:
-        return session.scalars(select(lent_hall(event.id, NOW))).one()
+        return session.scalars(select(lent_hall(event.id, NOW, **more))).one()
 
 
 def let_in(database, device, code, lease=None, **more):
@@ -140,6 +140,7 @@ def test_seats_lent_of_another_event_s_hall_do_not_count(database, event):
 
     assert lent_in_hall(database, event) == here.hall
     assert lent_in_hall(database, other) == there.hall
+    assert lent_in_hall(database, event, besides=devices[0].id) == 0
     assert here.hall > 0
 
 
@@ -154,6 +155,20 @@ def test_a_person_who_leaves_and_returns_uses_one_place(database, device, tiflet
     with database.read() as session:
         entries = session.scalars(select(Admission.entry_no).order_by(Admission.id)).all()
     assert (entries, free(database, delegation)) == ([1, 2], 3)
+
+
+def test_who_was_let_in_without_a_place_uses_none_when_they_return(database, device, tiflet):
+    delegation, code = tiflet
+    write(database, lambda s: s.execute(update(Event).values(reentry=Reentry.AFTER_EXIT)))
+
+    for at, direction in enumerate((Direction.ENTRY, Direction.EXIT, Direction.ENTRY)):
+        let_in(database, device, code, at=NOW + minutes(at), direction=direction)
+
+    with database.read() as session:
+        entries = session.execute(
+            select(Admission.entry_no, Admission.without_place).order_by(Admission.id)
+        ).all()
+    assert (entries, free(database, delegation)) == ([(1, True), (2, False)], 4)
 
 
 def test_a_used_place_of_a_lease_is_no_longer_lent(database, event, tiflet):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from checkin.db.models import Badge, ImportRun, Participant, Role
+from checkin.db.models import Activity, Badge, ImportRun, Participant, Role
+from checkin.errors import NotFound
 from checkin.services.people.importing import importing
 from checkin.services.people.importing.import_runs import TakenBack, kept_rows, runs_of
 from checkin.services.people.importing.importing import Importing, import_list
 from checkin.services.scanning import taking_back
-from checkin.services.scanning.taking_back import take_back
+from checkin.services.scanning.taking_back import run_named, take_back
 from checkin.services.spreadsheets.reading import read_table
 from tests.support import factories
 from tests.support.factories import KEYS, NOW, write
@@ -71,6 +72,46 @@ def test_everybody_of_a_list_is_canceled_with_their_badges_and_others_get_the_pl
     with database.read() as session:
         [run] = runs_of(session, event)
     assert (run.added, run.outcomes["done"], run.is_open) == (COUNT, COUNT, False)
+
+
+def test_the_list_and_the_log_say_who_took_it_back_and_what_became_of_it(database, event, run_id):
+    told = []
+
+    counts = taken_back(database, event, run_id, reached=lambda _session, *at: told.append(at))
+
+    assert told == [(3, COUNT), (6, COUNT), (7, COUNT)]
+    with database.read() as session:
+        run = session.get_one(ImportRun, run_id)
+        wanted = select(Activity).where(Activity.action == "participants.take_back")
+        line = session.scalars(wanted).one()
+    assert (run.taken_back_at, run.taken_back_by) == (NOW, 1)
+    assert (line.operator_id, line.details) == (1, counts)
+
+
+def test_a_list_is_found_in_its_event_and_by_its_own_delegation_alone(
+    database, event, delegation, run_id
+):
+    other = factories.an_event(database, "fes-2025")
+
+    def found(*args):
+        with database.read() as session:
+            try:
+                return run_named(session, *args).id
+            except NotFound:
+                return None
+
+    assert [found(event, run_id), found(event, run_id + 1), found(other, run_id)] == [
+        *(run_id, None, None),
+    ]
+    assert found(event, run_id, delegation.id) is None
+    write(database, lambda s: setattr(s.get_one(ImportRun, run_id), "delegation_id", delegation.id))
+    assert [found(event, run_id, of) for of in (None, delegation.id, delegation.id + 1)] == [
+        *(run_id, run_id, None),
+    ]
+    taken_back(database, event, run_id)
+    with database.read() as session:
+        wanted = select(Activity).where(Activity.action == "participants.take_back")
+        assert session.scalars(wanted).one().details["delegation_id"] == delegation.id
 
 
 def test_what_was_interrupted_goes_on_and_nothing_is_done_twice(database, event, run_id):

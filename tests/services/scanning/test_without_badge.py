@@ -79,6 +79,26 @@ def test_the_log_says_by_search_at_which_gate_and_with_whose_pin(database, devic
     )
 
 
+def test_the_log_has_entries_without_a_badge_and_neither_refusals_nor_exits(
+    database, event, device, amina
+):
+    omar = factories.a_participant(database, event, "Omar Tazi")
+    readings = [
+        factories.a_reading(factories.code_of(event, omar.badge_id)),
+        found(omar.participant_id),  # refused
+        found(omar.participant_id, direction=Direction.EXIT),
+        found(amina.participant_id, source=Source.BUS),
+    ]
+
+    for reading in readings:
+        factories.record(database, device, reading)
+
+    with database.read() as session:
+        noted = select(Activity).where(Activity.action == "scan.without_badge")
+        lines = [(one.participant_id, one.details["source"]) for one in session.scalars(noted)]
+    assert lines == [(amina.participant_id, "bus")]
+
+
 def test_the_reasons_to_refuse_are_those_of_the_badge(database, event, device, amina):
     blocked, gone = (factories.a_participant(database, event, f"Omar {n}") for n in "AB")
     write(database, lambda s: block(s, event, blocked.participant_id, reason="vol", now=NOW))

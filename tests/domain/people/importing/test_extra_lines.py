@@ -77,6 +77,11 @@ def test_what_stands_under_a_list_begins_with_each_of_these_words(word):
     assert at_end(f"{word.capitalize()} : 3 juin", "", "") is ExtraLine.REMARK
 
 
+def test_a_line_of_numbers_alone_is_no_sum():
+    assert not is_sum(["1", "0612345678"])
+    assert not is_sum(["", ""])
+
+
 def test_a_sentence_under_a_list_of_several_columns_is_longer_than_a_name():
     assert at_end("x" * 40, "", "") is None
     assert at_end("x" * 41, "", "") is ExtraLine.REMARK

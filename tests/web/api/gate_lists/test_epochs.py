@@ -188,6 +188,16 @@ def test_a_forced_scan_is_known_without_its_reason(api, database, event):
     assert (told["replayed"], told["error"], told["conflict"]) == (True, None, False)
 
 
+def test_who_had_the_number_at_the_time_is_who_was_scanned(api, database, event):
+    person = factories.a_participant(database, event).participant_id
+    scan = offered("", minutes_ago=10, participant_id=person, source="search")
+    scan.pop("code")
+
+    [told] = api.batch(scan).values()
+
+    assert (told["status"], told["reason"], told["conflict"]) == ("ok", None, False)
+
+
 def test_somebody_who_got_the_number_later_is_not_who_was_scanned(api, database, event):
     person = factories.a_participant(database, event).participant_id
     scan = offered("", minutes_ago=10, participant_id=person, source="search")
@@ -204,6 +214,19 @@ def _register_now(database, number):
         session.get_one(Participant, number).registered_at = datetime.now(UTC)
 
     factories.write(database, work)
+
+
+def test_the_delegation_of_somebody_whom_nothing_knows_any_more_is_written_down(
+    api, database, event
+):
+    delegation = factories.a_delegation(database, event)
+    api.scan(factories.a_badge(database, event))
+
+    api.batch(offered(factories.code_of(event, uuid4()), delegation_id=delegation.id))
+
+    with database.read() as session:
+        lost = session.scalars(select(Scan.lost_delegation_id).order_by(Scan.id)).all()
+    assert lost == [None, delegation.id]
 
 
 def test_a_delegation_of_another_event_is_not_written_down(api, database, event):

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from checkin.db.models import Conflict, Delegation, Device, Lease, LeasePlace, Participant, WalkIn
 from checkin.services.people.places import free_places
+from checkin.services.people.registering.registration import cancel
 from tests.support import factories
 from tests.support.api_client import text_of
 from tests.support.hub_client import HubApi, a_brought_scan, verdicts
@@ -188,6 +189,28 @@ def test_a_walk_in_of_the_hub_uses_a_kept_place_and_no_other(database, hub, dele
     assert borrowed(hub, delegation) == 3
     with database.read() as session:
         assert session.scalars(select(WalkIn.on_loan)).one() is True
+
+
+def test_a_walk_in_of_a_gate_takes_a_free_place_and_none_that_is_kept(api, hub, delegation):
+    came = {"id": str(uuid4()), "name": "Amina Tazi", "delegation_id": delegation.id}
+    told = api.ask("POST", "/participants", json=came).json
+
+    assert (told["standing"], borrowed(hub, delegation)) == ("confirmed", 4)
+
+
+def test_the_kept_place_of_a_walk_in_is_of_its_delegation_alone_and_comes_back(
+    database, event, hub, delegation
+):
+    other = factories.a_delegation(database, event, "Salé", quota=10)
+    keep_places(database, other.id, 4)
+    borrowed(hub, delegation)
+    register(hub, a_walk_in(delegation))
+    used = borrowed(hub, delegation), borrowed(hub, other)
+    person = one(database, WalkIn.participant_id)
+
+    factories.write(database, lambda s: cancel(s, event, person, now=datetime.now(UTC)))
+
+    assert (used, borrowed(hub, delegation)) == ((3, 4), 4)
 
 
 def test_the_same_walk_in_again_changes_nothing(database, hub, delegation):

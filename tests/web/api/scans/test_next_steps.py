@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import case, update
 
-from checkin.db.models import Delegation, Event
+from checkin.db.models import Badge, Delegation, Event
 from checkin.services.badges.issue import reissue_badge
 from checkin.services.gates.devices import gate_named
 from checkin.services.gates.gates import limit_gate
 from checkin.services.people.registering.registration import cancel
 from tests.support import factories
-from tests.support.factories import KEYS, NOW
+from tests.support.factories import KEYS, NOW, minutes
 
 NOTHING = {"gates": [], "at": None, "phone": None}
 HELP_DESK = {"act": "help_desk", **NOTHING}
-PHONE = "+212612345678"
+PHONE, OTHER = "+212612345678", "+212699999999"
 
 
 def limited(database, event):
@@ -39,11 +39,8 @@ def doors(database, opens, closes):
 
 
 def call_coordinators(database):
-    def work(session):
-        session.execute(update(Event).values(gates_call_coordinators=True))
-        session.execute(update(Delegation).values(coordinator_phone=PHONE))
-
-    factories.write(database, work)
+    call = update(Event).values(gates_call_coordinators=True)
+    factories.write(database, lambda s: s.execute(call))
 
 
 def test_who_is_at_the_wrong_gate_is_sent_to_the_right_one_in_both_scripts(api, database, event):
@@ -70,10 +67,12 @@ def test_an_answer_to_a_ref_tells_nothing_that_the_reason_does_not(api, database
 
 
 def test_a_replaced_badge_says_since_when(api, database, event):
+    factories.a_participant(database, event, "Somebody Else")
     person = factories.a_participant(database, event)
     old = factories.code_of(event, person.badge_id)
 
     def reissue(session):
+        session.execute(update(Badge).values(issued_at=NOW - minutes(60)))
         reissue_badge(session, event, person.participant_id, keys=KEYS, reason="lost", now=NOW)
 
     factories.write(database, reissue)
@@ -84,9 +83,14 @@ def test_a_replaced_badge_says_since_when(api, database, event):
 
 
 def test_coordinators_are_called_only_where_the_event_allows_it(api, database, event):
+    sale = factories.a_delegation(database, event, "Salé")
+    factories.a_participant(database, event, "Somebody Else", delegation=sale)
     person = factories.a_participant(database, event)
     factories.write(database, lambda s: cancel(s, event, person.participant_id, now=NOW))
     code = factories.code_of(event, person.badge_id)
+    of_sale = Delegation.id == sale.id
+    phones = update(Delegation).values(coordinator_phone=case((of_sale, OTHER), else_=PHONE))
+    factories.write(database, lambda s: s.execute(phones))
     silent = api.scan(code)["next_step"]
     call_coordinators(database)
 
