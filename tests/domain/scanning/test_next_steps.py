@@ -85,7 +85,8 @@ def test_a_gate_is_named_in_both_scripts_the_readers_first():
         "send to \u2068Porte\u00a03\u2069\u00a0· \u2068الباب\u00a03\u2069, \u2068Porte\u00a02\u2069"
     )
     gates = "\u2068الباب\u00a03\u2069\u00a0· \u2068Porte\u00a03\u2069، \u2068Porte\u00a02\u2069"
-    assert act_message(step, "ar").endswith(f" {gates}")  # in no isolate, which would run from the left
+    # In no isolate of their own, which has no letter and would run from the left.
+    assert act_message(step, "ar").endswith(f" {gates}")
 
 
 def test_a_sentence_ends_with_what_is_known_of_the_step():

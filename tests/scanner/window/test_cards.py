@@ -135,7 +135,8 @@ def test_a_refusal_says_the_act_with_what_is_known_of_it():
     wrong = a_verdict("error", "wrong_gate", next_step=Step(NextStep.RIGHT_GATE, gates))
     usual = a_verdict("error", "wrong_gate")
 
-    assert said(wrong)["act"] == ("Envoyer à \u2068Porte\u00a03\u2069\u00a0· \u2068الباب\u00a03\u2069")
+    names = "\u2068Porte\u00a03\u2069\u00a0· \u2068الباب\u00a03\u2069"
+    assert said(wrong)["act"] == f"Envoyer à {names}"
     assert said(usual)["act"] == "Envoyer à l’accueil"
     assert "act" not in said(a_verdict())
 

@@ -103,7 +103,7 @@ export function showLine(line, spool) {
 
 /** @param {StatusReply} counts */
 function showCounts({ gates, device, event }) {
-  showEvent(event);
+  if (event) showEvent(event);
   const here = gates.find((gate) => gate.id === device.gate.id);
   say("admitted", here ? fill(words.status.admitted, { count: here.arrived }) : "");
 }

@@ -52,7 +52,7 @@ import { answerIn, EPOCH_HEADER, NONCE_HEADER, newNonce } from "./signed-answers
  * @property {{id: number, arrived: number}[]} gates
  * @property {Delegation[]} delegations
  * @property {AskingDevice} device
- * @property {Named} event
+ * @property {Named} [event]
  * @property {{messages: Stop} | null} [stop]
  * @property {boolean} [rehearsal]
  * @property {string} [version] of the server
