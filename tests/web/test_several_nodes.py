@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from urllib.parse import urlsplit
 
@@ -40,8 +40,7 @@ REVOKED = (401, "unauthenticated")
 CLOSED, ADMITTED, IS_IN = (200, "invalid_time"), (200, None), (200, "already_redeemed")
 NODES = 3
 ALARM = {f"message_{language}": "Alarme" for language in LANGUAGES}
-#: the doors have closed long ago
-CLOSED_SETTINGS = {
+SETTINGS = {
     "name": "Rencontre régionale",
     "venue": "Complexe Ibn Rochd",
     "timezone": "Africa/Casablanca",
@@ -50,9 +49,8 @@ CLOSED_SETTINGS = {
     "reentry": "single",
     "language": "fr",
     "retention_days": "30",
-    "doors_open_at": "2025-06-14T08:00",
-    "doors_close_at": "2025-06-14T09:00",
 }
+LONG_AGO = {"doors_open_at": "2025-06-14T08:00", "doors_close_at": "2025-06-14T09:00"}
 
 
 @dataclass(frozen=True)
@@ -201,10 +199,12 @@ def revoke(three: Installation, organiser: Organiser) -> float:
     return three.all_answer(REVOKED)
 
 
-def close_the_doors(three: Installation, organiser: Organiser) -> float:
-    """Change when the doors are open; return after how long all nodes refused entries."""
-    organiser.send_of_event("/settings", **CLOSED_SETTINGS)
-    return three.all_answer(CLOSED)
+def close_and_open_the_doors(three: Installation, organiser: Organiser) -> list[float]:
+    """Change when the doors are open, twice; return after how long all nodes knew of it."""
+    organiser.send_of_event("/settings", **SETTINGS, **LONG_AGO)
+    closed_s = three.all_answer(CLOSED)
+    organiser.send_of_event("/settings", **SETTINGS)
+    return [closed_s, three.all_answer(IS_IN)]
 
 
 def test_no_node_keeps_what_another_may_change_for_more_than_a_second():
@@ -229,7 +229,7 @@ def test_settings_that_one_node_changes_hold_at_the_others(three, organiser):
     assert three.scan(three.servers[1], three.codes[0]) == ADMITTED
     three.all_answer(IS_IN)
 
-    close_the_doors(three, organiser)
+    close_and_open_the_doors(three, organiser)
 
 
 def test_a_sign_in_is_valid_at_every_node_and_a_sign_out_ends_it_everywhere(three, organiser):
@@ -261,17 +261,17 @@ def test_the_others_follow_within_a_second(three_behind):
     """The best of three counts: others may keep the machine busy. Each waits for all nodes."""
     three, organiser = three_behind, Organiser(three_behind)
     assert three.scan(three.servers[0], three.codes[0]) == ADMITTED
-    took_s: dict[str, list[float]] = {"board": [], "stop": [], "lifted": []}
-    for code in three.codes[1:4]:
-        stopped_s, lifted_s = stop_and_lift(three, organiser)
-        took_s["stop"].append(stopped_s)
-        took_s["lifted"].append(lifted_s)
-        took_s["board"].append(until_all_boards_show(three, code, 2 + len(took_s["board"])))
-    took_s["settings"] = [close_the_doors(three, organiser)]
-    took_s["revoked"] = [revoke(three, organiser)]
+    took_s = defaultdict(list)
+    for arrived, code in enumerate(three.codes[1:4], 2):
+        took_s["stop"] += stop_and_lift(three, organiser)
+        took_s["settings"] += close_and_open_the_doors(three, organiser)
+        took_s["board"].append(until_all_boards_show(three, code, arrived))
+        with opened(three.database_url) as database:
+            another = replace(three, device=factories.a_new_device(database, three.event, code))
+        another.all_answer(IS_IN)
+        took_s["revoked"].append(revoke(another, organiser))
 
-    assert {what: min(times) for what, times in took_s.items() if min(times) > BOUND_S} == {}
-    print(took_s)
+    assert {what: times for what, times in took_s.items() if min(times) > BOUND_S} == {}
 
 
 def until_all_boards_show(three: Installation, code: str, arrived: int) -> float:
