@@ -100,8 +100,8 @@ def test_a_number_with_its_sign_is_the_end_of_no_telephone():
 
 
 def test_among_those_who_are_as_near_the_shortest_name_is_first_then_the_alphabet():
-    assert findable(listed(5, "Samir Tazi", names=("Samir El Tazi",))).place == (
-        *(2, "samir tazi samir el tazi", 5),
+    assert findable(listed(5, "Samir Tazi", names=("Samir Karim Tazi",))).place == (
+        *(2, "samir tazi samir karim tazi", 5),
     )
     assert findable(listed(3, "")).place == (0, "", 3)
 

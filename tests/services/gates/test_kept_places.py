@@ -107,7 +107,12 @@ def test_from_the_moment_on_that_reserve_lists_are_admitted_places_are_lent_alth
 
 @pytest.mark.parametrize(
     ("kept", "confirmed"),
-    [(KeptPlaces(places=3), 7), (KeptPlaces(percent=25), 8), (KeptPlaces(percent=0), 10)],
+    [
+        (KeptPlaces(places=3), 7),
+        (KeptPlaces(percent=25), 8),
+        (KeptPlaces(percent=20), 8),
+        (KeptPlaces(percent=0), 10),
+    ],
 )
 def test_nobody_is_registered_on_places_that_are_kept(database, event, kept, confirmed):
     delegation = factories.a_delegation(database, event, quota=10)

@@ -297,6 +297,14 @@ def test_unknown_delegation_and_category_name_the_nearest():
             ],
         ),
         (
+            {"name": "Omar", "delegation": "Khemiset", "email": "amina@example.ma"},
+            [
+                Problem("delegation", "unknown_delegation", "Khemiset", ("Khémisset",)),
+                Problem("category", "missing_category"),
+                Problem("email", "taken", "amina@example.ma", ("Amina El Fassi",)),
+            ],
+        ),
+        (
             {"delegation": "Rabat", "category": "Militan"},
             [
                 Problem("name", "missing_name"),
