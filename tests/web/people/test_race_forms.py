@@ -39,7 +39,7 @@ FLAG = {
 SHEET = {"row": "2", "name-2": "Khémisset"}
 CHECK = "/quotas/sheet/check"
 TEXTS = "/delivery/message/fr"
-NUMBERS, NAMES = ("101", "202"), ("Nom d’Amina", "Nom de Salma")
+NUMBERS, NAMES = ("71113", "82224"), ("Nom d’Amina", "Nom de Salma")
 TIMES = ("2025-06-14T17:31", "2025-06-14T17:32")
 
 
