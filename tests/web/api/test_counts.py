@@ -124,7 +124,12 @@ def test_nobody_has_come_yet(api, database, event):
         **{"arrived": 0, "arrived_registered": 0, "arrived_reserve": 0, "arrived_canceled": 0},
         **{"arrived_others": 0, "without_place": 0},
     }
-    named = {"slug": "rabat-2025", "name": "Rencontre régionale", "timezone": "Africa/Casablanca"}
+    named = {
+        "slug": "rabat-2025",
+        "name": "Rencontre régionale",
+        "name_ar": "اللقاء الجهوي",
+        "timezone": "Africa/Casablanca",
+    }
     assert body == {
         "device": {
             "id": api.device_id,
