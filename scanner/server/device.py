@@ -17,6 +17,9 @@ from scanner.server.client import Pairing
 from scanner.server.key_store import erase, seal, unsealed
 from scanner.server.self_signed import is_self_signed
 
+#: an allowlist, because a server may tell more of an event than an earlier one did
+_STORED_OF_EVENT = frozenset({"slug", "timezone"})
+
 
 def config_folder() -> Path:
     """Return the folder for this user's settings that is usual on this system."""
@@ -43,7 +46,7 @@ def remember(server: str, pairing: Pairing) -> None:
     # Scans that waited under the old token still belong to this gate: they are sent with the new.
     earlier = known.get(server, {})
     spool = earlier.get("spool") or str(spool_folder(server, pairing.token))
-    event = {key: value for key, value in pairing.event.items() if key != "name"}
+    event = {key: value for key, value in pairing.event.items() if key in _STORED_OF_EVENT}
     place = {"device_id": pairing.device_id, "gate": pairing.gate, "event": event}
     told = {"name": pairing.name, "public_key": pairing.public_key}
     place |= {key: value for key, value in told.items() if value}

@@ -17,7 +17,7 @@ from scanner.window.drawing.compose import HEIGHT_PX, STRIP_PX, VIEW, WIDTH_PX, 
 from scanner.window.drawing.recent import LIST_PX, RECENT_PX, ROW_PX
 from scanner.window.drawing.shapes import shape
 from scanner.window.drawing.text import can_shape, draw_line, draw_paragraph
-from scanner.window.form import Field, Purpose, opened
+from scanner.window.form import Field, Option, Purpose, opened
 from scanner.window.recent_scans import Card, RecentScans
 from scanner.window.state import Screen, Sighting, after, dismissed
 from tests.scanner.conftest import ROOT
@@ -260,7 +260,9 @@ def bgr_of(colour):
 @pytest.mark.parametrize("purpose", Purpose)
 def test_every_form_is_drawn_with_what_was_typed(language, purpose):
     fields = (Field("field_name"), Field("field_pin", secret=True))
-    empty = opened(purpose, *fields, at_s=1, subject=SOMEBODY)
+    found = opened(Purpose.BADGE, at_s=1, options=(Option("Amina Alaoui", SOMEBODY),))
+    subject = found if purpose == Purpose.NEW_BADGE else SOMEBODY
+    empty = opened(purpose, *fields, at_s=1, subject=subject)
     typed = replace(empty, texts=("العمراني Élu", "4821"), notice=("asking", ()))
 
     pictures = [compose(Screen(language=language, form=f), CAMERA) for f in (empty, typed)]

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import keyring
@@ -144,3 +145,18 @@ def test_what_an_earlier_version_stored_in_clear_is_sealed_at_the_next_start(hom
     assert pairing.token == "secret-1"
     assert remembered(SERVER)[0].event == {"slug": "rabat", "timezone": "Africa/Casablanca"}
     assert not {"secret-1", "Rencontre"} & set(on_disk(home).replace('"', " ").split())
+
+
+def test_nothing_is_stored_that_says_what_an_event_is_called_in_any_script(home):
+    told = {
+        "slug": "rabat",
+        "timezone": "Africa/Casablanca",
+        "name": "Rencontre régionale",
+        "name_ar": "اللقاء الجهوي",
+        "whatever_a_later_server_tells": "Rencontre",
+    }
+
+    remember(SERVER, replace(a_pairing("secret-1"), event=told))
+
+    assert remembered(SERVER)[0].event == {"slug": "rabat", "timezone": "Africa/Casablanca"}
+    assert "Rencontre" not in on_disk(home)
