@@ -78,9 +78,30 @@ def _signed(
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=2))
     )
-    for extension in extensions:
+    is_authority = key is root
+    usage = _usage(signs_others=is_authority)
+    for extension in (*extensions, usage):
         builder = builder.add_extension(extension, critical=not isinstance(extension, _NAMES))
+    # Clients of Python 3.13 look at certificates strictly: both say whose key is whose.
+    of_subject = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    of_issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(root.public_key())
+    for identifier in (of_subject, of_issuer):
+        builder = builder.add_extension(identifier, critical=False)
     return builder.sign(root, hashes.SHA256())
+
+
+def _usage(*, signs_others: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_others,
+        key_cert_sign=signs_others,
+        crl_sign=signs_others,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 _NAMES = x509.SubjectAlternativeName
