@@ -31,6 +31,8 @@ _REMARK_WORDS = tuple(map(fold_name, _REMARKS))
 _SEPARATORS = re.compile(r"[\s.,%]")
 #: lines at the end of a list that are looked at
 _MOST_AT_END = 15
+#: letters of a cell that are looked at, which each row has and strangers may fill without end
+_LOOKED_AT = 60
 
 
 class ExtraLine(StrEnum):
@@ -76,7 +78,7 @@ def is_sum(cells: Sequence[str]) -> bool:
 
 
 def _begins_as_sum(text: str) -> bool:
-    folded = fold_name(text)
+    folded = fold_name(text[:_LOOKED_AT])
     if folded in _SUM_WORDS:
         return True
     head, _colon, rest = text.partition(":")
@@ -85,7 +87,9 @@ def _begins_as_sum(text: str) -> bool:
 
 def _is_remark(cells: Sequence[str], usual: int) -> bool:
     written = [cell for cell in cells if cell.strip()]
-    folded = fold_name(written[0])
+    if not written:
+        return True
+    folded = fold_name(written[0][:_LOOKED_AT])
     words = (word for word in _REMARK_WORDS if folded == word or folded.startswith(word + " "))
     if next(words, None):
         return len(written) < max(usual, 2)

@@ -112,3 +112,20 @@ def test_of_many_lines_under_a_list_the_last_fifteen_are_remarks():
 
 def test_a_list_of_remarks_alone_has_no_entries():
     assert extra_lines(HEADINGS, [["Note", "", ""]]) == {0: ExtraLine.REMARK}
+
+
+def test_a_blank_line_under_a_list_names_nobody():
+    assert at_end("", " ", "") == ExtraLine.REMARK
+
+
+def test_of_a_long_cell_its_beginning_is_looked_at(monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(
+        "checkin.domain.people.importing.extra_lines.fold_name",
+        lambda text: looked_at.append(len(text)) or text,
+    )
+
+    at_end("n" * 30_000, "", "")
+
+    assert looked_at
+    assert max(looked_at) <= 60
